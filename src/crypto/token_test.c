@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "base/testing.h"
+
+#include "crypto/random.h"
+#include "crypto/token.h"
+
+static arena *a;
+
+static int open_arena(void **state)
+{
+    (void)state;
+    a = arena_open();
+    return 0;
+}
+
+static int close_arena(void **state)
+{
+    (void)state;
+    arena_close(a);
+    return 0;
+}
+
+static void random_bytes_differ(void **state)
+{
+    (void)state;
+    unsigned char one[32] = {0}, two[32] = {0};
+    random_bytes(one, sizeof one);
+    random_bytes(two, sizeof two);
+    assert_memory_not_equal(one, two, sizeof one);
+    random_bytes(one, 0);
+}
+
+static void a_token_is_43_characters_and_decodes_to_32_bytes(void **state)
+{
+    (void)state;
+    unsigned char bytes[TOKEN_BYTES];
+    str text = token_new(a);
+    assert_int_equal(text.len, TOKEN_TEXT);
+    assert_true(base64url_decode_exact(text, bytes, sizeof bytes));
+    assert_false(str_eq(text, token_new(a)));
+}
+
+/* RFC 4648 §10, without padding, and the two characters that differ from plain base64. */
+static void base64url_follows_the_rfc(void **state)
+{
+    (void)state;
+    const str pairs[][2] = {{STR(""), STR("")},           {STR("f"), STR("Zg")},         {STR("fo"), STR("Zm8")},
+                            {STR("foo"), STR("Zm9v")},    {STR("foob"), STR("Zm9vYg")},  {STR("fooba"), STR("Zm9vYmE")},
+                            {STR("foobar"), STR("Zm9vYmFy")}, {STR("\xFB\xFF\x00"), STR("-_8A")}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        str back;
+        assert_str(base64url_encode(a, pairs[i][0]), pairs[i][1]);
+        assert_true(base64url_decode(a, pairs[i][1], &back));
+        assert_str(back, pairs[i][0]);
+    }
+    assert_str(base64url_encode(a, STR_NONE), STR(""));
+}
+
+static void base64url_has_one_text_for_each_value(void **state)
+{
+    (void)state;
+    const str wrong[] = {STR_NONE,     STR("Zg=="),    STR("Zh"),    STR("Z"),         STR("Zm9"),  STR("Zm9v "),
+                         STR("Zm\n9v"), STR("+/8A"),   STR("Zm9v\0"), STR("Zm9v\0Zm9v"), STR("Zm9v!"), STR("\xD0\xB6")};
+    str back;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(base64url_decode(a, wrong[i], &back));
+}
+
+static void exact_decoding_wants_exactly_so_many_bytes(void **state)
+{
+    (void)state;
+    unsigned char bytes[3] = {9, 9, 9};
+    assert_true(base64url_decode_exact(STR("Zm9v"), bytes, 3));
+    assert_memory_equal(bytes, "foo", 3);
+    assert_false(base64url_decode_exact(STR("Zm8"), bytes, 3));
+    assert_memory_equal(bytes, "\0\0\0", 3);
+    assert_false(base64url_decode_exact(STR("Zm9vYg"), bytes, 3));
+    assert_false(base64url_decode_exact(STR_NONE, bytes, 3));
+}
+
+static void hex_goes_there_and_back(void **state)
+{
+    (void)state;
+    unsigned char bytes[4];
+    assert_str(hex_encode(a, STR("\x00\xAB\x7F\xFF")), STR("00ab7fff"));
+    assert_str(hex_encode(a, STR_NONE), STR(""));
+    assert_true(hex_decode_exact(STR("00aB7Fff"), bytes, 4));
+    assert_memory_equal(bytes, "\x00\xAB\x7F\xFF", 4);
+    const str wrong[] = {STR_NONE, STR(""), STR("00ab7f"), STR("00ab7fff00"), STR("00ab7ff"), STR("00ab7fgg"), STR("00 ab7fff")};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(hex_decode_exact(wrong[i], bytes, 4));
+}
+
+/* FIPS 180-4's examples. */
+static void sha256_follows_the_standard(void **state)
+{
+    (void)state;
+    assert_str(hex_encode(a, sha256_str(a, STR("abc"))),
+               STR("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    assert_str(hex_encode(a, sha256_str(a, STR_NONE)),
+               STR("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+}
+
+static str mac_hex(str key, str input)
+{
+    unsigned char mac[MAC_BYTES];
+    mac_bytes(key.ptr, key.len, input, mac);
+    return hex_encode(a, (str){(char *)mac, sizeof mac});
+}
+
+/* RFC 4231, cases 1, 2 and 6 (a key longer than a block). */
+static void macs_follow_the_rfc(void **state)
+{
+    (void)state;
+    char ones[20], long_key[131];
+    memset(ones, 0x0B, sizeof ones);
+    memset(long_key, 0xAA, sizeof long_key);
+    assert_str(mac_hex((str){ones, sizeof ones}, STR("Hi There")),
+               STR("b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"));
+    assert_str(mac_hex(STR("Jefe"), STR("what do ya want for nothing?")),
+               STR("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+    assert_str(mac_hex((str){long_key, sizeof long_key}, STR("Test Using Larger Than Block-Size Key - Hash Key First")),
+               STR("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+}
+
+static void bytes_are_compared_to_the_last(void **state)
+{
+    (void)state;
+    assert_true(bytes_equal("abc", "abc", 3));
+    assert_false(bytes_equal("abc", "abd", 3));
+    assert_false(bytes_equal("\0bc", "abc", 3));
+    assert_true(bytes_equal("a", "b", 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(random_bytes_differ),
+        TEST(a_token_is_43_characters_and_decodes_to_32_bytes),
+        TEST(base64url_follows_the_rfc),
+        TEST(base64url_has_one_text_for_each_value),
+        TEST(exact_decoding_wants_exactly_so_many_bytes),
+        TEST(hex_goes_there_and_back),
+        TEST(sha256_follows_the_standard),
+        TEST(macs_follow_the_rfc),
+        TEST(bytes_are_compared_to_the_last),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
