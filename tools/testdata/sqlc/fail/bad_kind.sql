@@ -1,0 +1,3 @@
+-- expect: 2: expected -- name
+-- name: x :all
+SELECT num FROM member;

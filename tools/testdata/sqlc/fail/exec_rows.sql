@@ -1,0 +1,3 @@
+-- expect: 2: :exec throws rows away
+-- name: x :exec
+SELECT num FROM member WHERE num = $num;

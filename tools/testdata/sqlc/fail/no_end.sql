@@ -1,0 +1,3 @@
+-- expect: 2: does not end in ;
+-- name: x :exec
+DELETE FROM member WHERE num = $num

@@ -1,0 +1,3 @@
+-- expect: 2: a :many needs LIMIT
+-- name: x :many
+SELECT num FROM member WHERE num > $num;

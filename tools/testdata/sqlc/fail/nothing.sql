@@ -1,0 +1,2 @@
+-- expect: 1: there is no query in this file
+-- only remarks

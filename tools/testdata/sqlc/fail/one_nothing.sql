@@ -1,0 +1,3 @@
+-- expect: 2: :one returns nothing
+-- name: x :one
+DELETE FROM member WHERE num = $num;

@@ -1,0 +1,3 @@
+-- expect: 2: SQLite: near
+-- name: x :one
+SELECT num FORM member WHERE num = $num;
