@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A set-associative table: a key may live in one of the four places of its set; the hand of a clock goes round each set, and
+ * what was used since its last pass stays. Bounded by places and by bytes: past the budget nothing new is kept until old
+ * places are overwritten. */
+#include "page/fragment.h"
+
+#include <pthread.h>
+
+#include "base/log.h"
+
+#define WAYS 4
+#define SETS 8192
+
+typedef struct place {
+    fragment_key key;
+    char *bytes;
+    uint32_t len;
+    bool used;
+} place;
+
+typedef struct set {
+    place ways[WAYS];
+    unsigned hand;
+} set;
+
+struct fragment_cache {
+    pthread_mutex_t lock;
+    set *sets;
+    size_t bytes, budget;
+};
+
+static bool same(const fragment_key *a, const fragment_key *b)
+{
+    return a->id == b->id && a->version == b->version && a->people == b->people && a->day == b->day &&
+           a->shape == b->shape && a->lang == b->lang;
+}
+
+/* Only what tells things apart: versions of one thing share a set, so that the newer pushes out the older. */
+static set *set_of(fragment_cache *f, const fragment_key *key)
+{
+    uint64_t h = (uint64_t)key->id * UINT64_C(0x9e3779b97f4a7c15);
+    h ^= (uint64_t)key->shape << 7 ^ (uint64_t)key->lang << 3;
+    return &f->sets[(h >> 40) % SETS];
+}
+
+fragment_cache *fragment_cache_open(size_t budget)
+{
+    fragment_cache *f = calloc(1, sizeof *f);
+    if (!f || !(f->sets = calloc(SETS, sizeof *f->sets))) die("out of memory");
+    f->budget = budget;
+    pthread_mutex_init(&f->lock, NULL);
+    return f;
+}
+
+void fragment_cache_close(fragment_cache *f)
+{
+    if (!f) return;
+    for (size_t i = 0; i < SETS; i++)
+        for (size_t w = 0; w < WAYS; w++) free(f->sets[i].ways[w].bytes);
+    free(f->sets);
+    pthread_mutex_destroy(&f->lock);
+    free(f);
+}
+
+bool fragment_write(fragment_cache *f, const fragment_key *key, out *o)
+{
+    bool found = false;
+    pthread_mutex_lock(&f->lock);
+    set *s = set_of(f, key);
+    for (size_t w = 0; w < WAYS && !found; w++) {
+        place *p = &s->ways[w];
+        if (!p->bytes || !same(&p->key, key)) continue;
+        out_bytes(o, p->bytes, p->len);
+        p->used = found = true;
+    }
+    pthread_mutex_unlock(&f->lock);
+    return found;
+}
+
+static place *victim(set *s)
+{
+    for (;;) {
+        place *p = &s->ways[s->hand];
+        s->hand = (s->hand + 1) % WAYS;
+        if (!p->bytes || !p->used) return p;
+        p->used = false;
+    }
+}
+
+void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes)
+{
+    pthread_mutex_lock(&f->lock);
+    place *p = victim(set_of(f, key));
+    f->bytes -= p->len;
+    free(p->bytes);
+    *p = (place){0};
+    if (bytes.len > 0 && f->bytes + bytes.len <= f->budget && (p->bytes = malloc(bytes.len))) {
+        memcpy(p->bytes, bytes.ptr, bytes.len);
+        *p = (place){.key = *key, .bytes = p->bytes, .len = (uint32_t)bytes.len};
+        f->bytes += bytes.len;
+    }
+    pthread_mutex_unlock(&f->lock);
+}

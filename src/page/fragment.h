@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* fragment: rendered pieces of pages, kept by what they were made from. A key names everything that the bytes depend on
+ * (thing, its version, its people's versions, language, viewer's class, day), so nothing ever needs to be invalidated: what is
+ * out of date is simply not asked for again. A fragment never decides who may see it: judging comes first, each time. */
+#ifndef VECHE_FRAGMENT_H
+#define VECHE_FRAGMENT_H
+
+#include "base/out.h"
+
+typedef struct fragment_cache fragment_cache;
+
+typedef struct fragment_key {
+    int64_t id;
+    uint32_t version, people, day;
+    uint16_t shape; /* what kind of fragment, for which class of viewer */
+    uint16_t lang;
+} fragment_key;
+
+fragment_cache *fragment_cache_open(size_t budget);
+void fragment_cache_close(fragment_cache *f);
+/* Appends the fragment and returns true, or returns false. Any thread. */
+bool fragment_write(fragment_cache *f, const fragment_key *key, out *o);
+/* Keeps a copy of bytes. */
+void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "page/view.h"
+
+#include <stdarg.h>
+
+#include "assets_gen.h"
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "graph/audience.h"
+
+/* ---- people ---- */
+
+static str first_point(str s)
+{
+    size_t at = 0;
+    if (s.len == 0) return s;
+    utf8_next(s, &at);
+    return str_take(s, at);
+}
+
+person person_of(arena *a, const member_card *card)
+{
+    str g = first_point(card->given), f = first_point(card->family);
+    return (person){
+        .num = card->num,
+        .name = card->name,
+        .full = card->family.len ? arena_printf(a, "%.*s %.*s", STR_ARG(card->given), STR_ARG(card->family)) : card->given,
+        .initials = arena_printf(a, "%.*s%.*s", STR_ARG(g), STR_ARG(f)),
+        .hue = (int)(card->num * 5 % 8),
+        .gender = (gender)card->gender,
+        .closed = card->state != MEMBER_ACTIVE,
+    };
+}
+
+rc view_person(ctx *c, int64_t num, person *out)
+{
+    const member_card *card;
+    TRY(graph_member(c, num, &card));
+    *out = person_of(c->arena, card);
+    return OK;
+}
+
+url person_url(const view *v, const person *p)
+{
+    return view_url(v, "/%.*s", STR_ARG(p->name));
+}
+
+/* ---- the frame ---- */
+
+/* The toast cookie is "<key>.<undo address>". It comes from the browser, so it is believed no further than this: a key of
+ * ours without arguments, an address of ours. */
+static void take_toast(view *v)
+{
+    str value = req_cookie(v->r, "toast");
+    if (!value.ptr || v->r->fragment) return;
+    req_set_cookie(v->r, "toast", STR(""), -1);
+    int64_t key;
+    str number = str_cut(&value, '.');
+    if (!str_int(number, &key) || key <= L_NONE || key >= L_COUNT) return;
+    msg *m = ARENA_NEW(v->r->c->arena, msg);
+    *m = MSG((enum lang_key)key);
+    v->toast = m;
+    v->toast_undo = value.len > 1 ? url_local(value).s : STR("");
+}
+
+static rc take_me(view *v)
+{
+    ctx *c = v->r->c;
+    if (!v->who.num) return OK;
+    TRY(view_person(c, v->who.num, &v->me));
+    edge_list edges;
+    TRY(graph_edges(c, v->who.num, &edges));
+    for (size_t i = 0; i < edges.len; i++)
+        if (edges.items[i].bits & EDGE_NEW) v->requests++;
+    return OK;
+}
+
+rc view_init(view *v, req *r, nav nav, msg title)
+{
+    *v = (view){.r = r, .lang = r->c->lang, .who = r->c->viewer, .nav = nav, .title = title};
+    v->site_name = str_of(r->site->name);
+    v->host = str_of(r->site->host);
+    str theme = req_cookie(r, "theme");
+    v->theme = str_eq(theme, STR("dark")) || str_eq(theme, STR("light")) ? theme : STR("");
+    if (r->c->db) TRY(take_me(v));
+    v->once = req_once(r);
+    take_toast(v);
+    return OK;
+}
+
+str view_typed(const view *v, const char *field, str stored)
+{
+    if (v->r->method != POST) return stored;
+    str typed = req_field(v->r, field);
+    return typed.ptr && utf8_valid(typed) ? typed : stored;
+}
+
+bool view_chosen(const view *v, const char *field, int64_t value, int64_t stored)
+{
+    return (v->r->method == POST ? req_field_int(v->r, field, stored) : stored) == value;
+}
+
+const msg *view_fault(const view *v, const char *field)
+{
+    return req_fault_of(v->r, field);
+}
+
+/* ---- words ---- */
+
+html view_say(const view *v, msg m)
+{
+    out o;
+    out_init(&o, 16384);
+    put_msg(&o, v->lang, m);
+    html h = {arena_str(v->r->c->arena, out_get(&o))};
+    out_drop(&o);
+    return h;
+}
+
+str view_time(const view *v, int64_t ms)
+{
+    arena *a = v->r->c->arena;
+    civil then = clock_local(ms), now = clock_local(v->r->c->now), before = clock_local(v->r->c->now - MS_DAY);
+    str at = arena_printf(a, "%d:%02d", then.hour, then.minute);
+    bool same_day = then.year == now.year && then.month == now.month && then.day == now.day;
+    bool day_before = then.year == before.year && then.month == before.month && then.day == before.day;
+    if (same_day) return view_say(v, (msg){.key = L_common_time_today, .s = at}).s;
+    if (day_before) return view_say(v, (msg){.key = L_common_time_yesterday, .s = at}).s;
+    enum lang_key month = (enum lang_key)(L_common_month_1 + (then.month - 1));
+    str day = view_say(v, (msg){.key = month, .n = then.day}).s;
+    if (then.year == now.year) return view_say(v, (msg){.key = L_common_date_at, .s = day, .s2 = at}).s;
+    return view_say(v, (msg){.key = L_common_date_year, .s = day, .s2 = arena_printf(a, "%d", then.year)}).s;
+}
+
+str view_day(const view *v, int64_t ms)
+{
+    civil then = clock_utc(ms), now = clock_utc(v->r->c->now);
+    enum lang_key month = (enum lang_key)(L_common_month_1 + (then.month - 1));
+    str day = view_say(v, (msg){.key = month, .n = then.day}).s;
+    if (then.year == now.year) return day;
+    return view_say(v, (msg){.key = L_common_date_year, .s = day, .s2 = arena_printf(v->r->c->arena, "%d", then.year)}).s;
+}
+
+str view_iso(const view *v, int64_t ms)
+{
+    civil t = clock_utc(ms);
+    return arena_printf(v->r->c->arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour, t.minute, t.second);
+}
+
+str view_number(const view *v, int64_t n)
+{
+    out o;
+    out_init(&o, 64);
+    put_number(&o, v->lang, n);
+    str s = arena_str(v->r->c->arena, out_get(&o));
+    out_drop(&o);
+    return s;
+}
+
+url view_icon(const view *v, const char *name)
+{
+    return (url){arena_printf(v->r->c->arena, ASSET_ICONS_SVG "#i-%s", name)};
+}
+
+url view_url(const view *v, const char *fmt, ...)
+{
+    char buffer[512];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(buffer, sizeof buffer, fmt, args);
+    va_end(args);
+    str path = {buffer, n < 0 ? 0 : (size_t)n < sizeof buffer ? (size_t)n : sizeof buffer - 1};
+    return url_local(arena_str(v->r->c->arena, path));
+}
+
+static const int64_t base_levels[] = {LEVEL_EVERYONE, LEVEL_MEMBERS, LEVEL_FRIENDS_OF_FRIENDS, LEVEL_FRIENDS, LEVEL_NOBODY};
+const level_list view_levels = {base_levels, sizeof base_levels / sizeof *base_levels};
+
+enum lang_key level_word(int64_t audience)
+{
+    switch (audience) {
+    case LEVEL_EVERYONE: return L_common_audience_everyone;
+    case LEVEL_MEMBERS: return L_common_audience_members;
+    case LEVEL_FRIENDS_OF_FRIENDS: return L_common_audience_friends_of_friends;
+    case LEVEL_FRIENDS: return L_common_audience_friends;
+    case LEVEL_NOBODY: return L_common_audience_only_me;
+    default: return L_common_audience_custom;
+    }
+}
+
+const char *level_icon(int64_t audience)
+{
+    switch (audience) {
+    case LEVEL_EVERYONE: return "globe";
+    case LEVEL_MEMBERS: return "user-check";
+    case LEVEL_FRIENDS_OF_FRIENDS:
+    case LEVEL_FRIENDS: return "users";
+    case LEVEL_NOBODY: return "lock";
+    default: return "list";
+    }
+}
