@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* exchange: one request on its way through the stages (http/req.h). Inside http/ only.
+ *
+ * `stage` says what comes next. A stage runs on the web thread, in the slow pool or in the lane; whoever ends a stage calls
+ * exchange_step, which runs or submits the following one. While an exchange is away from its web thread the connection is
+ * suspended; coming home means: onto the thread's list, one byte into its eventfd, resume, and MHD asks for the answer. */
+#ifndef VECHE_EXCHANGE_H
+#define VECHE_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+
+#include "db/db.h"
+#include "http/pool.h"
+#include "http/router.h"
+#include "http/server.h"
+
+typedef enum stage { STAGE_HEAD, STAGE_BODY, STAGE_PREPARE, STAGE_SLOW, STAGE_ACT, STAGE_SHOW, STAGE_ANSWER } stage;
+
+typedef struct web_thread web_thread;
+
+typedef struct exchange {
+    struct exchange *next; /* in the pool or on the way home */
+    web_thread *home;
+    struct MHD_Connection *connection;
+    str raw; /* the address as it came */
+    arena *arena;
+    out page, body;
+    ctx c;
+    req r;
+    lane_job job;
+    pool_job slow;
+    stage stage;
+    rc_code outcome;    /* of prepare, slow and act */
+    bool head;          /* HEAD: GET without a body */
+    bool refused;       /* answered before the body was read: the connection closes */
+    uint32_t body_max;
+    str address;        /* of the client; for limits only */
+} exchange;
+
+struct web_thread {
+    server *server;
+    pthread_t thread;
+    int epoll, wake, listen_fd, unix_fd;
+    struct MHD_Daemon *daemon, *unix_daemon;
+    db *db; /* SQLite only */
+    graph_reader *reader;
+    struct fragment_cache *fragments;
+    pthread_mutex_t lock;
+    exchange *came_home; /* under the lock */
+    exchange *spare;
+    uint64_t requests, errors;
+    bool stopping;
+};
+
+struct server {
+    server_config config;
+    router *router;
+    pool *slow;
+    limits *limits;
+    web_thread *threads;
+    int port;
+};
+
+/* On the web thread: runs stages until there is an answer (true) or the exchange is away (false: it belongs to another thread
+ * now and must not be touched). */
+bool exchange_step(exchange *x);
+/* From any thread: the exchange belongs to its web thread again. */
+void exchange_home(exchange *x);
+
+/* request.c: from MHD's connection to a req; answer.c: back. */
+rc exchange_read_head(exchange *x, const char *method);
+enum MHD_Result exchange_answer(exchange *x);
+/* A static file, straight from the embedded table; false when the path names none. */
+bool exchange_asset(struct MHD_Connection *connection, const char *url, const char *method, enum MHD_Result *result);
+
+/* csrf.c */
+rc csrf_check(req *r);
+str csrf_token(arena *a, const site *site, str session, const unsigned char nonce[16]);
+/* The nonce of a genuine token of this session; false otherwise. */
+bool csrf_nonce(const site *site, str session, str token, unsigned char nonce[16]);
+
+/* Connection header; absent when missing. */
+str exchange_header(const req *r, const char *name);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "http/req.h"
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "http/cookies.h"
+#include "http/exchange.h"
+
+str req_capture(const req *r, const char *name)
+{
+    for (size_t i = 0; i < REQ_CAPTURES; i++) {
+        str known = route_capture_name(r->route->path, i);
+        if (!known.ptr) break;
+        if (str_eq(known, str_of(name))) return r->captures[i];
+    }
+    die("route %s has no capture %s", r->route->path, name);
+}
+
+int64_t req_capture_int(const req *r, const char *name)
+{
+    int64_t v = 0;
+    if (!str_int(req_capture(r, name), &v)) die("capture %s of %s is no number", name, r->route->path);
+    return v;
+}
+
+str req_field(const req *r, const char *name)
+{
+    return form_get(r->method == POST ? &r->form : &r->query, str_of(name));
+}
+
+int64_t req_field_int(const req *r, const char *name, int64_t otherwise)
+{
+    int64_t v;
+    return str_int(req_field(r, name), &v) ? v : otherwise;
+}
+
+rc req_fault(req *r, const char *field, msg sentence)
+{
+    if (r->fault_count < REQ_FAULTS) r->faults[r->fault_count++] = (fault){field, sentence};
+    return fail(r->c, E_INVALID, sentence, "field %s", field);
+}
+
+const msg *req_fault_of(const req *r, const char *field)
+{
+    for (size_t i = 0; i < r->fault_count; i++)
+        if (strcmp(r->faults[i].field, field) == 0) return &r->faults[i].sentence;
+    return NULL;
+}
+
+rc req_text(req *r, const char *name, size_t least, size_t most, bool lines, str *clean)
+{
+    *clean = STR("");
+    str typed = req_field(r, name);
+    if (!typed.ptr) typed = STR("");
+    switch (text_clean(r->c->arena, typed, most, lines, clean)) {
+    case TEXT_FINE: break;
+    case TEXT_ENCODING: (void)req_fault(r, name, MSG(L_form_encoding)); return E_SYNTAX;
+    case TEXT_NUL: return req_fault(r, name, MSG(L_form_control));
+    case TEXT_BIDI: return req_fault(r, name, MSG(L_form_bidi));
+    case TEXT_LONG: return req_fault(r, name, (msg){.key = L_form_long, .n = (int64_t)most});
+    }
+    if (utf8_count(*clean) < least)
+        return req_fault(r, name, clean->len == 0 ? MSG(L_form_empty)
+                                                  : (msg){.key = L_form_short, .n = (int64_t)least});
+    return OK;
+}
+
+rc req_limit(req *r, str key, int per_minute)
+{
+    exchange *x = r->private_;
+    server *s = x->home->server;
+    limit_rule rule = {.burst = per_minute, .per_minute = per_minute};
+    if (s->config.limits_off || limit_take(s->limits, key, rule, r->c->now, &r->retry_after)) return OK;
+    return fail(r->c, E_LIMIT, MSG(L_NONE), "over %d a minute", per_minute);
+}
+
+void req_health(const req *r, struct health *out)
+{
+    const exchange *x = r->private_;
+    const server_config *config = &x->home->server->config;
+    config->health(config->arg, out);
+}
+
+rc req_redirect(req *r, url to)
+{
+    r->location = to.s;
+    return OK;
+}
+
+rc req_redirect_toast(req *r, url to, enum lang_key sentence, str undo)
+{
+    /* "<key>.<undo address>": the next page checks both; see page/view.c. */
+    str value = arena_printf(r->c->arena, "%d.%.*s", (int)sentence, STR_ARG(undo));
+    req_set_cookie(r, "toast", value, 60);
+    return req_redirect(r, to);
+}
+
+/* On https our cookies are bound to exactly this host by their name (RFC 6265bis §4.1.3.2). */
+static str cookie_name(const req *r, const char *name)
+{
+    return arena_printf(r->c->arena, "%sveche_%s", r->site->secure ? "__Host-" : "", name);
+}
+
+void req_set_cookie(req *r, const char *name, str value, int64_t max_age_s)
+{
+    if (r->set_cookie_count == REQ_COOKIES) die("more than %d cookies", REQ_COOKIES);
+    r->set_cookies[r->set_cookie_count++] =
+        cookie_write(r->c->arena, cookie_name(r, name), value, max_age_s, r->site->secure);
+}
+
+str req_cookie(const req *r, const char *name)
+{
+    return cookie_find(exchange_header(r, "Cookie"), cookie_name(r, name));
+}

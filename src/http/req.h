@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* req and route: what a feature sees of HTTP.
+ *
+ *            web thread                 slow pool        lane              web thread
+ *   read   ─ show ────────────────────────────────────────────────────────────────────▶ answer
+ *   write  ─ prepare ─▶ (suspended) ──▶ slow ─────────▶ act ─▶ COMMIT ─▶ show or again ─▶ answer
+ *
+ * prepare: parses and refuses cheaply, in a snapshot. slow: Argon2 and the like; no database. act: checks privacy and state
+ * again and writes; may run twice. show: the answer after success: a redirect or a fragment, in a fresh snapshot. again: the
+ * answer after a refusal: the form with what was typed and a sentence beside the field. */
+#ifndef VECHE_REQ_H
+#define VECHE_REQ_H
+
+#include "base/ctx.h"
+#include "base/html.h"
+#include "http/forms.h"
+
+typedef struct req req;
+typedef enum method { GET, POST } method;
+
+/* Who may call a route at all. What they may see there is privacy's business (graph/privacy.h). */
+typedef enum route_who {
+    WHO_END = 0,
+    ANYONE,
+    GUEST,   /* members are sent to their news */
+    MEMBER,  /* guests are sent to the log-in page (GET) or get 401 */
+    STAFF,
+    OWNER,
+    SETUP    /* only while the server has no owner; the route checks its one-time link */
+} route_who;
+
+typedef struct route {
+    method method;
+    const char *path; /* "/wall{owner:int}_{ordinal:int}", "/{name}"; literal segments win over captures */
+    rc (*prepare)(req *);
+    rc (*slow)(req *);
+    rc (*act)(req *);
+    rc (*show)(req *);
+    rc (*again)(req *);  /* default: an error page that keeps what was typed */
+    route_who who;
+    bool idempotent;     /* the act may be repeated: the token is checked, not used up */
+    uint16_t per_minute; /* a limit per member, or per address for guests; 0: the server's default */
+    uint32_t body_max;   /* bytes; 0: 64 KiB */
+} route;
+
+#define REQ_CAPTURES 4
+#define REQ_FAULTS 8
+#define REQ_COOKIES 4
+
+/* A sentence beside a form's field. */
+typedef struct fault {
+    const char *field;
+    msg sentence;
+} fault;
+
+struct server;
+struct site;
+struct health;
+struct fragment_cache;
+
+struct req {
+    ctx *c;
+    out *out;
+    const route *route;
+    method method;
+    str path;               /* decoded, without the query */
+    str target;             /* as asked, with the query: for "after log-in, back to here" */
+    str captures[REQ_CAPTURES];
+    form query, form;
+    bool fragment;          /* htmx asks for a part of the page */
+    str session;            /* SHA-256 of the session token; the guest's cookie hash for guests */
+    rc_code outcome;        /* in again: why */
+    fault faults[REQ_FAULTS];
+    size_t fault_count;
+    void *state;            /* prepare's result for act and show; in the arena */
+    str result;             /* what act leaves for show, at most 200 bytes: kept with the token, so that a replay shows the same */
+    bool replayed;          /* the token was used before: act did not run, result is the first one's */
+    const struct site *site; /* the server's settings as this request sees them */
+    struct fragment_cache *fragments; /* this web thread's own */
+
+    /* the answer */
+    int status;             /* 0: 200, or the outcome's */
+    int retry_after;        /* seconds, with 429 */
+    str location;           /* set: a redirect, 303 */
+    const char *content_type;
+    bool cache_public;      /* may be stored by anyone (static files); otherwise no-store */
+    str set_cookies[REQ_COOKIES];
+    size_t set_cookie_count;
+    void *private_;         /* the server's own */
+};
+
+/* The capture of that name: "owner" of "/wall{owner:int}". Never absent inside its route. */
+str req_capture(const req *r, const char *name);
+/* A capture declared :int; the router has checked it. */
+int64_t req_capture_int(const req *r, const char *name);
+/* A field of the form, or of the query on GET; absent when missing. */
+str req_field(const req *r, const char *name);
+int64_t req_field_int(const req *r, const char *name, int64_t otherwise);
+
+/* A text field, cleaned (utf8.h). Adds a fault and returns E_INVALID or E_SYNTAX when it is bad; *out is then still what was
+ * typed as far as it can be shown. `least` code points at least. */
+rc req_text(req *r, const char *name, size_t least, size_t most, bool lines, str *out);
+
+/* Adds a sentence beside a field and returns E_INVALID. Past REQ_FAULTS further ones are dropped. */
+rc req_fault(req *r, const char *field, msg sentence);
+/* The sentence beside a field, or NULL. */
+const msg *req_fault_of(const req *r, const char *field);
+
+/* Takes one from a bucket of its own besides the route's: E_LIMIT when empty. */
+rc req_limit(req *r, str key, int per_minute);
+
+/* How the process is: for the operator's page. */
+void req_health(const req *r, struct health *out);
+
+/* Answers 303 to a local address. */
+rc req_redirect(req *r, url to);
+/* The same, and the next page shows a toast: the sentence (one argument s or n at most) and, when `undo` is set, a button
+ * that posts to that local address. */
+rc req_redirect_toast(req *r, url to, enum lang_key sentence, str undo);
+/* This page's token: proves that a form came from our page in this session, and, once used up, that it is not sent twice.
+ * A guest without a cookie gets one. In the request's arena. */
+str req_once(req *r);
+
+/* Set-Cookie with our attributes (HttpOnly, SameSite=Lax, Path=/, and Secure with __Host- on https). max_age_s 0: until the browser closes; < 0: delete. */
+void req_set_cookie(req *r, const char *name, str value, int64_t max_age_s);
+/* The value of one of our cookies; absent when missing. */
+str req_cookie(const req *r, const char *name);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* From MHD's connection to a req. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "http/cookies.h"
+#include "http/exchange.h"
+#include "http/path.h"
+
+#define BODY_MAX_DEFAULT ((uint32_t)64 * 1024)
+#define TARGET_MAX ((size_t)2048)
+
+str exchange_header(const req *r, const char *name)
+{
+    const exchange *x = r->private_;
+    return str_of(MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name));
+}
+
+/* For limits. A proxy's word counts only on the Unix socket, where nobody but the proxy can speak; its last element is the
+ * address that the proxy itself saw. */
+static str client_address(exchange *x)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info ? info->client_addr : NULL;
+    char text[INET6_ADDRSTRLEN] = "";
+    if (from && from->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)from;
+        inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
+        return arena_str(x->arena, str_of(text));
+    }
+    str forwarded = exchange_header(&x->r, "X-Forwarded-For");
+    str last = STR_NONE;
+    while (forwarded.ptr) last = str_cut(&forwarded, ',');
+    last = str_trim(last);
+    if (last.len == 0 || last.len >= sizeof text) return STR("local");
+    /* Whoever has one IPv6 address has 2^64 of them. */
+    struct in6_addr six;
+    if (inet_pton(AF_INET6, arena_cstr(x->arena, last), &six) == 1)
+        return arena_str(x->arena, (str){(const char *)six.s6_addr, 8});
+    return arena_str(x->arena, last);
+}
+
+/* The path is decoded once and strictly; the query is left to the form parser. */
+static rc read_target(exchange *x)
+{
+    size_t mark = str_find(x->raw, '?');
+    if (path_check(x->arena, str_take(x->raw, mark), &x->r.path) != OK)
+        return fail(&x->c, E_NOT_FOUND, MSG(L_NONE), "a path that we do not serve");
+    x->r.target = x->raw.len <= TARGET_MAX ? x->raw : x->r.path;
+    return form_parse(x->arena, str_skip(x->raw, mark + 1), &x->r.query);
+}
+
+static rc read_method(exchange *x, str method)
+{
+    if (str_eq(method, STR("POST"))) x->r.method = POST;
+    else if (str_eq(method, STR("GET"))) x->r.method = GET;
+    else if (str_eq(method, STR("HEAD"))) x->head = true;
+    else return fail(&x->c, E_METHOD, MSG(L_NONE), "method not served");
+    return OK;
+}
+
+static rc check_body(exchange *x)
+{
+    if (x->r.method != POST) return OK;
+    x->body_max = x->r.route->body_max ? x->r.route->body_max : BODY_MAX_DEFAULT;
+    int64_t length;
+    str stated = exchange_header(&x->r, "Content-Length");
+    if (str_int(stated, &length) && length > (int64_t)x->body_max)
+        return fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "%lld bytes announced", (long long)length);
+    str type = exchange_header(&x->r, "Content-Type");
+    type = str_trim(str_take(type, str_find(type, ';')));
+    if (type.len > 0 && !str_eq(type, STR("application/x-www-form-urlencoded")))
+        return fail(&x->c, E_TYPE, MSG(L_NONE), "body type not read here");
+    return OK;
+}
+
+static lang choose_language(exchange *x)
+{
+    str chosen = req_cookie(&x->r, "lang");
+    lang otherwise = x->r.site->lang;
+    if (chosen.ptr) return lang_of(chosen, otherwise);
+    str wanted = exchange_header(&x->r, "Accept-Language");
+    return wanted.ptr ? lang_accept(wanted, otherwise) : otherwise;
+}
+
+rc exchange_read_head(exchange *x, const char *method)
+{
+    const server_config *config = &x->home->server->config;
+    x->c = (ctx){.arena = x->arena, .graph = config->graph, .ids = config->ids, .now = clock_now()};
+    x->r = (req){.c = &x->c, .out = &x->page, .private_ = x, .site = config->site_now(config->arg),
+                 .fragments = x->home->fragments, .path = STR("/"), .target = STR("/")};
+    x->c.lang = choose_language(x);
+    x->address = client_address(x);
+    x->r.fragment = exchange_header(&x->r, "HX-Request").ptr != NULL;
+    TRY(read_method(x, str_of(method)));
+    TRY(read_target(x));
+    rc_code found = router_find(x->home->server->router, x->r.method, x->r.path, &x->r.route, x->r.captures);
+    if (found != OK) return fail(&x->c, found, MSG(L_NONE), "no route");
+    return check_body(x);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Threads, sockets and the epoll loop. A web thread sleeps in epoll on three things: MHD's own epoll descriptor, its eventfd
+ * (exchanges that come home), and nothing else. MHD_run does the network work; what it hands us goes through exchange_step. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/exchange.h"
+#include "page/fragment.h"
+
+#define CONNECTIONS_MAX 20000
+#define IDLE_TIMEOUT_S 30
+#define HEADER_MEMORY ((size_t)24 * 1024)
+#define FRAGMENT_BUDGET ((size_t)48 << 20)
+
+static exchange *exchange_take(web_thread *t)
+{
+    exchange *x = t->spare;
+    if (x) {
+        t->spare = x->next;
+    } else {
+        x = calloc(1, sizeof *x);
+        if (!x) die("out of memory");
+        x->arena = arena_open();
+        out_init(&x->page, OUT_LIMIT_PAGE);
+        out_init(&x->body, OUT_LIMIT_PAGE);
+    }
+    arena *memory = x->arena;
+    out page = x->page, body = x->body;
+    *x = (exchange){.home = t, .arena = memory, .page = page, .body = body};
+    return x;
+}
+
+static void exchange_give_back(exchange *x)
+{
+    arena_reset(x->arena);
+    out_reset(&x->page);
+    out_reset(&x->body);
+    x->next = x->home->spare;
+    x->home->spare = x;
+}
+
+static void exchange_free(exchange *x)
+{
+    arena_close(x->arena);
+    out_drop(&x->page);
+    out_drop(&x->body);
+    free(x);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why)
+{
+    (void)cls, (void)connection, (void)why;
+    exchange *x = *state;
+    *state = NULL;
+    if (x) exchange_give_back(x);
+}
+
+/* Adds a piece of the body; past the limit the answer is 413 and the rest is thrown away. */
+static void take_body(exchange *x, const char *data, size_t len)
+{
+    if (x->refused) return;
+    if (x->body.len + len > x->body_max) {
+        x->refused = true;
+        x->outcome = fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "body past %u bytes", x->body_max);
+        return;
+    }
+    out_bytes(&x->body, data, len);
+}
+
+/* MHD decodes the address before it hands it over; we want it as it came, since "%2f" is not "/". What this returns is the
+ * state that on_request and on_completed get. */
+static void *on_address(void *cls, const char *raw, struct MHD_Connection *connection)
+{
+    exchange *x = exchange_take(cls);
+    x->connection = connection;
+    x->raw = arena_str(x->arena, str_of(raw));
+    return x;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *data_len, void **state)
+{
+    (void)version;
+    web_thread *t = cls;
+    exchange *x = *state;
+    if (x->stage == STAGE_HEAD) {
+        enum MHD_Result result;
+        x->stage = STAGE_BODY;
+        t->requests++;
+        if (exchange_asset(connection, url, method, &result)) return result;
+        x->outcome = exchange_read_head(x, method);
+        /* A refusal that does not need the body is given at once; MHD then closes the connection after the answer. */
+        if (x->outcome == OK) return MHD_YES;
+        x->refused = true;
+    } else if (*data_len > 0) {
+        take_body(x, data, *data_len);
+        *data_len = 0;
+        return MHD_YES;
+    }
+    if (x->stage == STAGE_BODY) x->stage = x->refused ? STAGE_SHOW : STAGE_PREPARE;
+    return exchange_step(x) ? exchange_answer(x) : MHD_YES;
+}
+
+void exchange_home(exchange *x)
+{
+    web_thread *t = x->home;
+    pthread_mutex_lock(&t->lock);
+    bool first = t->came_home == NULL;
+    x->next = t->came_home;
+    t->came_home = x;
+    pthread_mutex_unlock(&t->lock);
+    if (first) {
+        uint64_t one = 1;
+        ssize_t ignored = write(t->wake, &one, sizeof one);
+        (void)ignored; /* the counter cannot overflow: it is read each turn */
+    }
+}
+
+static void resume_home(web_thread *t)
+{
+    uint64_t count;
+    ssize_t ignored = read(t->wake, &count, sizeof count);
+    (void)ignored;
+    pthread_mutex_lock(&t->lock);
+    exchange *x = t->came_home;
+    t->came_home = NULL;
+    pthread_mutex_unlock(&t->lock);
+    while (x) {
+        exchange *next = x->next;
+        MHD_resume_connection(x->connection);
+        x = next;
+    }
+}
+
+static int loop_timeout(web_thread *t)
+{
+    MHD_UNSIGNED_LONG_LONG ms, least = 1000;
+    if (MHD_get_timeout(t->daemon, &ms) == MHD_YES && ms < least) least = ms;
+    if (t->unix_daemon && MHD_get_timeout(t->unix_daemon, &ms) == MHD_YES && ms < least) least = ms;
+    return (int)least;
+}
+
+static void *web_main(void *arg)
+{
+    web_thread *t = arg;
+    struct epoll_event events[8];
+    while (!__atomic_load_n(&t->stopping, __ATOMIC_ACQUIRE)) {
+        int n = epoll_wait(t->epoll, events, 8, loop_timeout(t));
+        if (n < 0 && errno != EINTR) die("epoll: %s", strerror(errno));
+        resume_home(t);
+        MHD_run(t->daemon);
+        if (t->unix_daemon) MHD_run(t->unix_daemon);
+    }
+    return NULL;
+}
+
+static int listen_tcp(const char *address, int *port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port)};
+    socklen_t len = sizeof where;
+    if (inet_pton(AF_INET, address, &where.sin_addr) != 1 || bind(fd, (struct sockaddr *)&where, len) != 0 ||
+        listen(fd, 4096) != 0 || getsockname(fd, (struct sockaddr *)&where, &len) != 0) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        return -1;
+    }
+    *port = ntohs(where.sin_port);
+    return fd;
+}
+
+static int listen_unix(const char *path)
+{
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof where.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(where.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    unlink(path);
+    if (bind(fd, (struct sockaddr *)&where, sizeof where) != 0 || chmod(path, 0660) != 0 || listen(fd, 4096) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static struct MHD_Daemon *start_daemon(web_thread *t, int fd)
+{
+    struct MHD_Daemon *d = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_request, t, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_URI_LOG_CALLBACK, on_address, t, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY,
+        MHD_OPTION_END);
+    if (!d) return NULL;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_EPOLL_FD);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = info->epoll_fd};
+    if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, info->epoll_fd, &event) != 0) die("epoll: %s", strerror(errno));
+    return d;
+}
+
+static rc thread_open(server *s, web_thread *t, int index)
+{
+    *t = (web_thread){.server = s, .listen_fd = -1, .unix_fd = -1};
+    pthread_mutex_init(&t->lock, NULL);
+    t->epoll = epoll_create1(EPOLL_CLOEXEC);
+    t->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (t->epoll < 0 || t->wake < 0) return E_INTERNAL;
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = t->wake};
+    if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->wake, &event) != 0) return E_INTERNAL;
+    if (!s->config.reads_in_lane) {
+        TRY(db_open(s->config.where, true, &t->db));
+        t->reader = graph_reader_open(s->config.graph);
+    }
+    t->fragments = fragment_cache_open(FRAGMENT_BUDGET);
+    t->listen_fd = listen_tcp(s->config.address, &s->port);
+    if (t->listen_fd < 0) {
+        log_error("cannot listen on %s:%d: %s", s->config.address, s->port, strerror(errno));
+        return E_INTERNAL;
+    }
+    t->daemon = start_daemon(t, t->listen_fd);
+    if (!t->daemon) return E_INTERNAL;
+    if (index == 0 && s->config.unix_path) {
+        t->unix_fd = listen_unix(s->config.unix_path);
+        if (t->unix_fd < 0) {
+            log_error("cannot listen on %s: %s", s->config.unix_path, strerror(errno));
+            return E_INTERNAL;
+        }
+        t->unix_daemon = start_daemon(t, t->unix_fd);
+    }
+    return OK;
+}
+
+rc server_open(const server_config *config, server **out_)
+{
+    server *s = calloc(1, sizeof *s);
+    if (!s) die("out of memory");
+    s->config = *config;
+    s->port = config->port;
+    s->router = router_open(config->routes);
+    s->slow = pool_open(config->slow_threads, 4 * config->slow_threads + 8);
+    s->limits = limits_open();
+    s->threads = calloc((size_t)config->threads, sizeof *s->threads);
+    if (!s->threads) die("out of memory");
+    for (int i = 0; i < config->threads; i++) TRY(thread_open(s, &s->threads[i], i));
+    for (int i = 0; i < config->threads; i++)
+        if (pthread_create(&s->threads[i].thread, NULL, web_main, &s->threads[i]) != 0) die("cannot start a thread");
+    *out_ = s;
+    return OK;
+}
+
+int server_port(const server *s)
+{
+    return s->port;
+}
+
+/* MHD aborts when it is stopped while a connection is suspended: so first everybody comes home. */
+static void thread_close(web_thread *t)
+{
+    __atomic_store_n(&t->stopping, true, __ATOMIC_RELEASE);
+    uint64_t one = 1;
+    ssize_t ignored = write(t->wake, &one, sizeof one);
+    (void)ignored;
+    pthread_join(t->thread, NULL);
+    MHD_quiesce_daemon(t->daemon);
+    for (int turn = 0; turn < 100; turn++) {
+        resume_home(t);
+        MHD_run(t->daemon);
+        if (t->unix_daemon) MHD_run(t->unix_daemon);
+        struct timespec pause = {0, 2000000};
+        nanosleep(&pause, NULL);
+        const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+        if (!info || info->num_connections == 0) break;
+    }
+    MHD_stop_daemon(t->daemon);
+    if (t->unix_daemon) MHD_stop_daemon(t->unix_daemon);
+    if (t->db) db_close(t->db);
+    if (t->reader) graph_reader_close(t->reader);
+    fragment_cache_close(t->fragments);
+    while (t->spare) {
+        exchange *x = t->spare;
+        t->spare = x->next;
+        exchange_free(x);
+    }
+    close(t->epoll);
+    close(t->wake);
+    close(t->listen_fd);
+    pthread_mutex_destroy(&t->lock);
+}
+
+void server_close(server *s)
+{
+    if (!s) return;
+    for (int i = 0; i < s->config.threads; i++) thread_close(&s->threads[i]);
+    pool_close(s->slow);
+    limits_close(s->limits);
+    router_close(s->router);
+    free(s->threads);
+    free(s);
+}
+
+server_stats server_stats_get(server *s)
+{
+    server_stats all = {0};
+    for (int i = 0; i < s->config.threads; i++) {
+        web_thread *t = &s->threads[i];
+        all.requests += __atomic_load_n(&t->requests, __ATOMIC_RELAXED);
+        all.errors += __atomic_load_n(&t->errors, __ATOMIC_RELAXED);
+        const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+        if (info) all.open_connections += info->num_connections;
+    }
+    return all;
+}

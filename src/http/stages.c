@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The stages of a request, and on which thread each runs.
+ *
+ *   SQLite       PREPARE, SHOW on the web thread in its own snapshot; SLOW in the pool; ACT in the lane
+ *   PostgreSQL   PREPARE, SHOW in the lane as reads (a lock wait must not freeze the loop); the rest is the same
+ *
+ * A refusal at any stage leads to SHOW with the outcome set: the form again, or an error page. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/exchange.h"
+#include "once.sql.h"
+
+#define RESULT_MAX 200
+#define PER_MINUTE 120
+
+static bool reads_in_lane(const exchange *x)
+{
+    return x->home->server->config.reads_in_lane;
+}
+
+/* ---- what runs inside the stages ---- */
+
+static rc allowed(req *r)
+{
+    const viewer *v = &r->c->viewer;
+    switch (r->route->who) {
+    case ANYONE: return OK;
+    case GUEST: return v->num ? E_CONFLICT : OK;
+    case SETUP: return r->site->ready ? fail(r->c, E_GONE, MSG(L_NONE), "set-up is over") : OK;
+    case MEMBER: return v->num ? OK : fail(r->c, E_LOGIN, MSG(L_NONE), "a guest");
+    case STAFF:
+    case OWNER:
+        if (!v->num) return fail(r->c, E_LOGIN, MSG(L_NONE), "a guest");
+        if (v->role < (r->route->who == STAFF ? ROLE_STAFF : ROLE_OWNER))
+            return fail(r->c, E_DENIED, MSG(L_NONE), "role %d is not enough", (int)v->role);
+        return OK;
+    case WHO_END: break;
+    }
+    return E_INTERNAL;
+}
+
+static rc within_limits(exchange *x)
+{
+    req *r = &x->r;
+    if (r->method == GET) return OK;
+    int per_minute = r->route->per_minute ? r->route->per_minute : PER_MINUTE;
+    int64_t num = x->c.viewer.num;
+    str who = num ? arena_printf(x->arena, "m%lld %s", (long long)num, r->route->path)
+                  : arena_printf(x->arena, "a%.*s %s", STR_ARG(x->address), r->route->path);
+    return req_limit(r, who, per_minute);
+}
+
+static rc do_prepare(exchange *x)
+{
+    req *r = &x->r;
+    TRY(x->home->server->config.identify(r));
+    TRY(allowed(r));
+    if (r->method == GET) return OK;
+    TRY(within_limits(x));
+    TRY(form_parse(x->arena, out_get(&x->body), &r->form));
+    TRY(csrf_check(r));
+    return r->route->prepare ? r->route->prepare(r) : OK;
+}
+
+/* The token is looked up before the act and used up after it, in the act's own transaction: so a replay either finds the
+ * first result or, if both run at once, loses the race and is run again. */
+static rc do_act(exchange *x, ctx *c)
+{
+    req *r = &x->r;
+    r->fault_count = 0;
+    r->result = STR_NONE;
+    r->replayed = false;
+    if (r->route->idempotent) return r->route->act(r);
+    unsigned char nonce[16];
+    if (!csrf_nonce(r->site, r->session, req_field(r, "once"), nonce)) return E_DENIED;
+    str key = {(const char *)nonce, sizeof nonce};
+    int64_t bucket = bucket_of(c->viewer.num);
+    once_find_row seen;
+    rc_code found = sql_once_find(c->db, c->arena, bucket, r->session, key, &seen);
+    if (found == OK) {
+        r->replayed = true;
+        r->result = seen.result;
+        return OK;
+    }
+    if (found != E_NOT_FOUND) return found;
+    TRY(r->route->act(r));
+    if (r->result.len > RESULT_MAX) die("route %s leaves %zu bytes for show", r->route->path, r->result.len);
+    return sql_once_claim(c->db, bucket, r->session, key, c->now, r->result);
+}
+
+static rc do_show(exchange *x)
+{
+    req *r = &x->r;
+    out_reset(&x->page);
+    if (x->outcome == OK) {
+        rc_code code = r->route->show(r);
+        if (code == OK || r->method == POST) return code;
+        x->outcome = code;
+    }
+    r->outcome = x->outcome;
+    return x->outcome;
+}
+
+/* ---- answers that are not pages ---- */
+
+/* Guests who ask for a member's page are led to the log-in and back; members do not need the log-in page. */
+static bool led_elsewhere(exchange *x)
+{
+    req *r = &x->r;
+    if (!r->route) return false;
+    if (x->outcome == E_CONFLICT && r->route->who == GUEST && r->c->viewer.num) {
+        r->location = STR("/feed");
+        return true;
+    }
+    if (x->outcome == E_LOGIN && r->method == GET) {
+        out to = {0};
+        out_init(&to, 4096);
+        OUT_LIT(&to, "/login?to=");
+        out_percent(&to, r->target);
+        r->location = to.failed ? STR("/login") : arena_str(x->arena, out_get(&to));
+        out_drop(&to);
+        return true;
+    }
+    return false;
+}
+
+static void write_error(exchange *x)
+{
+    req *r = &x->r;
+    if (x->outcome >= E_INTERNAL) {
+        __atomic_add_fetch(&x->home->errors, 1, __ATOMIC_RELAXED);
+        log_warn("%s answers %d: %.*s (%s:%d)", r->route ? r->route->path : "no route", rc_status(x->outcome),
+                 STR_ARG(x->c.err.detail), x->c.err.file ? x->c.err.file : "?", x->c.err.line);
+    }
+    out_reset(&x->page);
+    r->content_type = NULL;
+    r->location = STR_NONE;
+    x->home->server->config.error_page(r, x->outcome);
+}
+
+/* The form again where the route has one and the fault is the member's; a page that says what happened otherwise. */
+static void write_refusal(exchange *x)
+{
+    req *r = &x->r;
+    r->outcome = x->outcome;
+    r->status = rc_status(x->outcome);
+    if (led_elsewhere(x)) return;
+    if (x->c.db && r->route && r->route->again && r->method == POST && x->outcome != E_LOGIN) {
+        failure first = x->c.err;
+        if (r->route->again(r) == OK && !x->page.failed) return;
+        x->c.err = first;
+    }
+    write_error(x);
+}
+
+/* ---- moving on ---- */
+
+static void after_stage(exchange *x, rc_code result)
+{
+    const route *route = x->r.route;
+    if (result != OK) x->outcome = result;
+    switch (x->stage) {
+    case STAGE_PREPARE:
+        if (result != OK || x->r.method == GET) x->stage = STAGE_SHOW;
+        else x->stage = route->slow ? STAGE_SLOW : STAGE_ACT;
+        break;
+    case STAGE_SLOW: x->stage = result == OK ? STAGE_ACT : STAGE_SHOW; break;
+    case STAGE_ACT: x->stage = STAGE_SHOW; break;
+    case STAGE_SHOW: x->stage = STAGE_ANSWER; break;
+    case STAGE_HEAD:
+    case STAGE_BODY:
+    case STAGE_ANSWER: die("stage %d has no successor", (int)x->stage);
+    }
+}
+
+static rc run_stage(exchange *x, ctx *c)
+{
+    switch (x->stage) {
+    case STAGE_PREPARE: return do_prepare(x);
+    case STAGE_SLOW: return x->r.route->slow(&x->r);
+    case STAGE_ACT: return do_act(x, c);
+    case STAGE_SHOW:
+        if (x->outcome != OK) write_refusal(x);
+        else if (do_show(x) != OK) write_refusal(x);
+        return OK;
+    case STAGE_HEAD:
+    case STAGE_BODY:
+    case STAGE_ANSWER: break;
+    }
+    return E_INTERNAL;
+}
+
+static rc lane_act(lane_job *job)
+{
+    exchange *x = (exchange *)((char *)job - offsetof(exchange, job));
+    return run_stage(x, job->c);
+}
+
+static void submit(exchange *x);
+
+static void lane_done(lane_job *job, rc_code result)
+{
+    exchange *x = (exchange *)((char *)job - offsetof(exchange, job));
+    x->c.db = NULL;
+    if (job->reads && x->stage == STAGE_SHOW && result != OK) {
+        x->outcome = result; /* the snapshot itself failed: say so without a database */
+        write_refusal(x);
+    }
+    after_stage(x, result);
+    submit(x);
+}
+
+static void slow_run(pool_job *job)
+{
+    exchange *x = (exchange *)((char *)job - offsetof(exchange, slow));
+    after_stage(x, run_stage(x, &x->c));
+    submit(x);
+}
+
+/* The next stage of an exchange that is away; where it cannot be queued, the refusal goes home. */
+static void submit(exchange *x)
+{
+    server *s = x->home->server;
+    rc_code queued = OK;
+    bool reading = x->stage == STAGE_PREPARE || x->stage == STAGE_SHOW;
+    if (x->stage == STAGE_ANSWER || (reading && !reads_in_lane(x))) {
+        exchange_home(x);
+        return;
+    }
+    if (x->stage == STAGE_SLOW) {
+        x->slow = (pool_job){.run = slow_run};
+        queued = pool_submit(s->slow, &x->slow);
+    } else {
+        x->job = (lane_job){.c = &x->c, .member = x->c.viewer.num, .reads = reading, .act = lane_act, .done = lane_done};
+        queued = lane_submit(s->config.lane, &x->job);
+    }
+    if (queued == OK) return;
+    x->outcome = fail(&x->c, queued, MSG(L_NONE), "the queue is full");
+    x->c.db = NULL;
+    write_refusal(x);
+    x->stage = STAGE_ANSWER;
+    exchange_home(x);
+}
+
+/* On the web thread: the stage in a snapshot, in which the graph's epoch is older than the data. A GET needs one snapshot, not
+ * two: its PREPARE and SHOW run together. */
+static void run_here(exchange *x)
+{
+    web_thread *t = x->home;
+    bool both = x->stage == STAGE_PREPARE && x->r.method == GET;
+    x->c.db = t->db;
+    x->c.epoch = graph_enter(t->reader);
+    rc_code code = db_begin_read(t->db);
+    after_stage(x, code == OK ? run_stage(x, &x->c) : code);
+    if (both) after_stage(x, run_stage(x, &x->c));
+    db_rollback(t->db);
+    graph_leave(t->reader);
+    x->c.db = NULL;
+}
+
+bool exchange_step(exchange *x)
+{
+    if (x->refused) { /* with the head or in the body: no route or no patience, and no database */
+        write_refusal(x);
+        x->stage = STAGE_ANSWER;
+    }
+    while (x->stage != STAGE_ANSWER) {
+        bool reading = x->stage == STAGE_PREPARE || x->stage == STAGE_SHOW;
+        if (!reading || reads_in_lane(x)) {
+            MHD_suspend_connection(x->connection);
+            submit(x);
+            return false;
+        }
+        run_here(x);
+    }
+    return true;
+}
