@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Accounts: signing up, names, passwords, sessions, invitations (FEATURES A1, A2, A6 of docs/features.md). */
+#ifndef VECHE_ACCOUNT_H
+#define VECHE_ACCOUNT_H
+
+#include "base/ctx.h"
+#include "http/site.h"
+
+#define NAME_MIN 3
+#define NAME_MAX 32
+#define PASSWORD_MIN 10
+#define PASSWORD_MAX 256
+#define GIVEN_MAX 40
+#define SESSION_MS (90 * INT64_C(86400000))
+#define SESSION_SHORT_MS (1 * INT64_C(86400000))
+
+typedef struct new_member {
+    str name, given, family;
+    str password; /* as hashed by password_hash() */
+    int gender;
+    role role;
+    lang lang;
+    str invitation; /* a code; absent: none */
+} new_member;
+
+/* Why a name cannot be had, or L_NONE: length, characters, a reserved word. Says nothing about whether it is taken. */
+enum lang_key account_name_fault(str name);
+
+/* Makes a member: name, row, password. Inside an act. E_CONFLICT when the name or a look-alike is taken; *num is new. */
+rc account_create(ctx *c, const new_member *m, int64_t *num);
+
+/* The member behind a name; E_NOT_FOUND. */
+rc account_find(ctx *c, str name, int64_t *num);
+
+/* A fresh token for a session and what is stored of it. The token carries the member's bucket, so that a shard can be told
+ * before anything is looked up; 256 random bits follow. Both in the arena. */
+str account_token_new(arena *a, int64_t num);
+/* The bucket and hash of a token; false when it is none of ours. hash: 32 bytes in the arena. */
+bool account_token_read(arena *a, str token, int64_t *bucket, str *hash);
+
+/* Opens a session for the token. Inside an act. E_DENIED for a suspended member. */
+rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label);
+/* Ends all sessions of a member: suspension, a new password. Inside an act. */
+rc account_sessions_end(ctx *c, int64_t num);
+
+/* What people search finds a member by: names in Latin and Cyrillic, lower case, words parted by blanks. In the arena. */
+str account_search_key(arena *a, str given, str family, str name);
+
+#endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The doors: start page, log-in, joining, log-out; sessions, password and invitations under /settings. */
+#include "feature/account/account_web.h"
+
+#include "account.sql.h"
+#include "account.tpl.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "crypto/password.h"
+#include "crypto/random.h"
+#include "crypto/token.h"
+#include "feature/account/account.h"
+#include "feature/friends/friends.h"
+#include "http/exchange.h"
+#include "page/view.h"
+
+/* ---- who asks ---- */
+
+rc account_identify(req *r)
+{
+    ctx *c = r->c;
+    str guest = req_cookie(r, "guest"), token = req_cookie(r, "sid");
+    c->viewer = (viewer){0, ROLE_GUEST};
+    r->session = guest.len > 0 && guest.len <= 64 ? sha256_str(c->arena, guest) : STR("");
+    int64_t bucket;
+    str hash;
+    if (!account_token_read(c->arena, token, &bucket, &hash)) return OK;
+    account_session_row row;
+    rc_code found = sql_account_session(c->db, c->arena, bucket, hash, c->now, &row);
+    if (found == E_NOT_FOUND) return OK;
+    if (found != OK) return found;
+    if (row.state != MEMBER_ACTIVE) return OK;
+    c->viewer = (viewer){row.member, (role)row.role};
+    r->session = hash;
+    return OK;
+}
+
+/* A device's label for the list of sessions: the browser's family and system, never the whole header. */
+static str device_label(req *r)
+{
+    static const char *const browsers[] = {"Firefox", "Edg", "OPR", "YaBrowser", "Chrome", "Safari", "curl"};
+    static const char *const systems[] = {"Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux"};
+    char agent[512];
+    str header = str_take(exchange_header(r, "User-Agent"), sizeof agent - 1);
+    if (header.len) memcpy(agent, header.ptr, header.len);
+    agent[header.len] = '\0';
+    const char *browser = "", *system_ = "";
+    for (size_t i = 0; i < sizeof browsers / sizeof *browsers && !*browser; i++)
+        if (strstr(agent, browsers[i])) browser = browsers[i];
+    for (size_t i = 0; i < sizeof systems / sizeof *systems && !*system_; i++)
+        if (strstr(agent, systems[i])) system_ = systems[i];
+    return arena_printf(r->c->arena, "%s%s%s", browser, *browser && *system_ ? ", " : "", system_);
+}
+
+static void give_session(req *r, str token, bool keep)
+{
+    req_set_cookie(r, "sid", token, keep ? SESSION_MS / 1000 : 0);
+}
+
+/* ---- start page and log-in ---- */
+
+static rc start_show(req *r)
+{
+    if (r->c->viewer.num) return req_redirect(r, url_local(STR("/feed")));
+    view v;
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_account_start_title)));
+    account_count_row members;
+    TRY(sql_account_count(r->c->db, r->c->arena, &members));
+    tpl_start(r->out, &v, members.num, STR("/feed"));
+    return OK;
+}
+
+static rc login_form(req *r)
+{
+    view v;
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_account_login_title)));
+    str to = req_field(r, "to");
+    tpl_login(r->out, &v, to.ptr ? url_local(to).s : STR("/feed"));
+    return OK;
+}
+
+typedef struct login_state {
+    int64_t num;
+    str stored, typed, token;
+    bool keep;
+} login_state;
+
+static rc login_prepare(req *r)
+{
+    ctx *c = r->c;
+    login_state *s = r->state = ARENA_NEW(c->arena, login_state);
+    str name = str_trim(req_field(r, "name"));
+    if (str_starts(name, STR("@"))) name = str_skip(name, 1);
+    s->typed = req_field(r, "password");
+    s->keep = req_field(r, "keep").len > 0;
+    if (name.len == 0) return req_fault(r, "name", MSG(L_form_empty));
+    if (s->typed.len == 0) return req_fault(r, "password", MSG(L_form_empty));
+    if (s->typed.len > 4 * PASSWORD_MAX) return req_fault(r, "password", MSG(L_account_login_wrong));
+    /* Guesses are counted by name as well as by address, whether the name exists or not. */
+    TRY(req_limit(r, arena_printf(c->arena, "login %.*s", STR_ARG(str_take(name, NAME_MAX))), 10));
+    rc_code found = account_find(c, name, &s->num);
+    if (found == E_NOT_FOUND) return OK;
+    if (found != OK) return found;
+    account_password_row row;
+    TRY(sql_account_password(c->db, c->arena, bucket_of(s->num), s->num, &row));
+    s->stored = row.password;
+    return OK;
+}
+
+/* An unknown name takes as long as a wrong password, and gets the same answer. */
+static rc login_slow(req *r)
+{
+    login_state *s = r->state;
+    if (!password_verify(s->stored, s->typed)) return req_fault(r, "password", MSG(L_account_login_wrong));
+    s->token = account_token_new(r->c->arena, s->num);
+    return OK;
+}
+
+static rc login_act(req *r)
+{
+    login_state *s = r->state;
+    ctx *c = r->c;
+    const member_card *card;
+    TRY(graph_member(c, s->num, &card));
+    if (card->state != MEMBER_ACTIVE) return req_fault(r, "name", MSG(L_account_login_suspended));
+    return account_session_open(c, s->num, s->token, s->keep, device_label(r));
+}
+
+static rc login_show(req *r)
+{
+    login_state *s = r->state;
+    give_session(r, s->token, s->keep);
+    str to = req_field(r, "to");
+    return req_redirect(r, to.ptr ? url_local(to) : url_local(STR("/feed")));
+}
+
+static rc logout_act(req *r)
+{
+    int64_t ended;
+    return sql_account_session_end(r->c->db, bucket_of(r->c->viewer.num), r->session, &ended);
+}
+
+static rc logout_show(req *r)
+{
+    req_set_cookie(r, "sid", STR(""), -1);
+    return req_redirect_toast(r, url_local(STR("/login")), L_account_logged_out, STR(""));
+}
+
+/* ---- joining ---- */
+
+rc signup_read(req *r, signup_form *f)
+{
+    rc_code worst = OK;
+    rc_code each[] = {req_text(r, "given", 1, GIVEN_MAX, false, &f->given), req_text(r, "family", 0, GIVEN_MAX, false, &f->family)};
+    for (size_t i = 0; i < 2; i++)
+        if (each[i] != OK) worst = each[i];
+    f->name = str_trim(req_field(r, "name"));
+    enum lang_key wrong = account_name_fault(f->name);
+    if (wrong != L_NONE) worst = req_fault(r, "name", MSG(wrong));
+    f->typed = req_field(r, "password");
+    if (f->typed.len < PASSWORD_MIN)
+        worst = req_fault(r, "password", (msg){.key = L_account_password_short, .n = PASSWORD_MIN});
+    else if (f->typed.len > PASSWORD_MAX)
+        worst = req_fault(r, "password", (msg){.key = L_form_long, .n = PASSWORD_MAX});
+    else if (str_eq(f->typed, f->name))
+        worst = req_fault(r, "password", MSG(L_account_password_name));
+    int64_t gender = req_field_int(r, "gender", 0);
+    f->gender = gender == GENDER_FEMALE || gender == GENDER_MALE ? (int)gender : GENDER_UNKNOWN;
+    return worst;
+}
+
+rc signup_hash(req *r, signup_form *f)
+{
+    TRY(password_hash(r->c->arena, f->typed, &f->hashed));
+    return OK;
+}
+
+static bool may_join(const req *r, str invitation)
+{
+    if (r->site->signup == SIGNUP_OPEN) return true;
+    return r->site->signup == SIGNUP_INVITATION && invitation.len > 0;
+}
+
+static rc join_form(req *r)
+{
+    view v;
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_account_join_title)));
+    str code = req_field(r, "invitation");
+    bool invited = false;
+    if (code.len > 0 && code.len <= 64) {
+        account_invite_row row;
+        rc_code found = sql_account_invite(r->c->db, r->c->arena, code, r->c->now, &row);
+        if (found != OK && found != E_NOT_FOUND) return found;
+        invited = found == OK;
+    }
+    tpl_join(r->out, &v, code, invited, r->site->signup == SIGNUP_CLOSED,
+             r->site->signup == SIGNUP_INVITATION && !invited);
+    return OK;
+}
+
+static rc join_prepare(req *r)
+{
+    signup_form *f = r->state = ARENA_NEW(r->c->arena, signup_form);
+    f->invitation = str_take(req_field(r, "invitation"), 64);
+    if (!may_join(r, f->invitation)) return fail(r->c, E_DENIED, MSG(L_account_join_closed), "sign-up is not open");
+    return signup_read(r, f);
+}
+
+static rc join_slow(req *r)
+{
+    return signup_hash(r, r->state);
+}
+
+/* Uses the invitation up; *inviter is who becomes a friend, or 0. */
+static rc use_invitation(req *r, str code, int64_t *inviter)
+{
+    ctx *c = r->c;
+    *inviter = 0;
+    if (code.len == 0) return OK;
+    account_invite_row row;
+    int64_t used = 0;
+    rc_code found = sql_account_invite(c->db, c->arena, code, c->now, &row);
+    if (found == OK) TRY(sql_account_invite_use(c->db, code, c->now, &used));
+    else if (found != E_NOT_FOUND) return found;
+    if (used == 0) {
+        if (r->site->signup == SIGNUP_OPEN) return OK;
+        return req_fault(r, "invitation", MSG(L_account_invitation_used));
+    }
+    if (row.befriend) *inviter = row.owner;
+    return OK;
+}
+
+static rc join_act(req *r)
+{
+    signup_form *f = r->state;
+    ctx *c = r->c;
+    int64_t inviter, num;
+    TRY(use_invitation(r, f->invitation, &inviter));
+    new_member m = {.name = f->name, .given = f->given, .family = f->family, .password = f->hashed, .gender = f->gender,
+                    .role = ROLE_MEMBER, .lang = c->lang};
+    rc_code made = account_create(c, &m, &num);
+    if (made == E_CONFLICT) return req_fault(r, "name", MSG(L_account_name_taken));
+    if (made != OK) return made;
+    f->token = account_token_new(c->arena, num);
+    if (inviter) TRY(friends_befriend(c, inviter, num));
+    return account_session_open(c, num, f->token, true, device_label(r));
+}
+
+static rc join_show(req *r)
+{
+    signup_form *f = r->state;
+    /* A form sent twice made one account; the token of its session is known to the first answer only. */
+    if (r->replayed) return req_redirect_toast(r, url_local(STR("/login")), L_account_joined_twice, STR(""));
+    give_session(r, f->token, true);
+    return req_redirect_toast(r, url_local(STR("/feed")), L_account_joined, STR(""));
+}
+
+/* ---- sessions ---- */
+
+static rc sessions_show(req *r)
+{
+    ctx *c = r->c;
+    view v;
+    TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_account_sessions_title)));
+    account_session_line_list list;
+    TRY(sql_account_sessions(c->db, c->arena, bucket_of(v.who.num), v.who.num, c->now, &list));
+    tpl_sessions(r->out, &v, &list);
+    return OK;
+}
+
+static rc session_end_act(req *r)
+{
+    int64_t ended, num = r->c->viewer.num;
+    return sql_account_session_end_ordinal(r->c->db, bucket_of(num), num, req_field_int(r, "ordinal", 0), &ended);
+}
+
+static rc sessions_end_act(req *r)
+{
+    int64_t ended, num = r->c->viewer.num;
+    return sql_account_session_end_others(r->c->db, bucket_of(num), num, r->session, &ended);
+}
+
+static rc sessions_ended(req *r)
+{
+    return req_redirect_toast(r, url_local(STR("/settings/sessions")), L_account_session_ended, STR(""));
+}
+
+/* ---- password ---- */
+
+typedef struct password_state { str stored, typed, fresh, hashed; } password_state;
+
+static rc password_form(req *r)
+{
+    view v;
+    TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_account_password_title)));
+    tpl_password(r->out, &v);
+    return OK;
+}
+
+static rc password_prepare(req *r)
+{
+    ctx *c = r->c;
+    password_state *s = r->state = ARENA_NEW(c->arena, password_state);
+    s->typed = req_field(r, "password");
+    s->fresh = req_field(r, "fresh");
+    TRY(req_limit(r, arena_printf(c->arena, "password %lld", (long long)c->viewer.num), 10));
+    if (s->fresh.len < PASSWORD_MIN) return req_fault(r, "fresh", (msg){.key = L_account_password_short, .n = PASSWORD_MIN});
+    if (s->fresh.len > PASSWORD_MAX) return req_fault(r, "fresh", (msg){.key = L_form_long, .n = PASSWORD_MAX});
+    account_password_row row;
+    TRY(sql_account_password(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, &row));
+    s->stored = row.password;
+    return OK;
+}
+
+static rc password_slow(req *r)
+{
+    password_state *s = r->state;
+    if (s->typed.len > 4 * PASSWORD_MAX || !password_verify(s->stored, s->typed))
+        return req_fault(r, "password", MSG(L_account_password_wrong));
+    return password_hash(r->c->arena, s->fresh, &s->hashed);
+}
+
+/* A new password ends every other session: whoever stole one is out. */
+static rc password_act(req *r)
+{
+    ctx *c = r->c;
+    password_state *s = r->state;
+    int64_t ended, num = c->viewer.num;
+    TRY(sql_account_set_password(c->db, bucket_of(num), num, s->hashed));
+    return sql_account_session_end_others(c->db, bucket_of(num), num, r->session, &ended);
+}
+
+static rc password_show(req *r)
+{
+    return req_redirect_toast(r, url_local(STR("/settings")), L_account_password_changed, STR(""));
+}
+
+/* ---- invitations ---- */
+
+#define INVITE_USES_MAX 50
+#define INVITE_DAYS 30
+
+static rc invites_show(req *r)
+{
+    view v;
+    TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_account_invites_title)));
+    account_invite_line_list list;
+    TRY(sql_account_invites(r->c->db, r->c->arena, v.who.num, r->c->now, &list));
+    tpl_invites(r->out, &v, &list, str_of(r->site->origin));
+    return OK;
+}
+
+static rc invite_prepare(req *r)
+{
+    if (r->site->signup == SIGNUP_CLOSED && r->c->viewer.role < ROLE_OWNER)
+        return fail(r->c, E_DENIED, MSG(L_account_invites_closed), "sign-up is closed");
+    int64_t uses = req_field_int(r, "uses", 0);
+    if (uses < 1 || uses > INVITE_USES_MAX) return req_fault(r, "uses", (msg){.key = L_account_invite_uses, .n = INVITE_USES_MAX});
+    return OK;
+}
+
+static rc invite_act(req *r)
+{
+    ctx *c = r->c;
+    unsigned char bytes[15];
+    random_bytes(bytes, sizeof bytes);
+    str code = base64url_encode(c->arena, (str){(char *)bytes, sizeof bytes});
+    return sql_account_invite_insert(c->db, code, c->viewer.num, req_field_int(r, "uses", 1),
+                                     req_field(r, "befriend").len > 0, clock_day(c->now), c->now + INVITE_DAYS * MS_DAY);
+}
+
+static rc invite_made(req *r)
+{
+    return req_redirect_toast(r, url_local(STR("/settings/invitations")), L_account_invite_made, STR(""));
+}
+
+static rc invite_end_act(req *r)
+{
+    int64_t ended;
+    return sql_account_invite_end(r->c->db, str_take(req_field(r, "code"), 64), r->c->viewer.num, &ended);
+}
+
+static rc invite_ended(req *r)
+{
+    return req_redirect_toast(r, url_local(STR("/settings/invitations")), L_account_invite_ended, STR(""));
+}
+
+/* ---- language and appearance ---- */
+
+static rc view_act(req *r)
+{
+    (void)r; /* cookies only: nothing is stored */
+    return OK;
+}
+
+static rc view_show(req *r)
+{
+    str chosen = req_field(r, "lang"), theme = req_field(r, "theme"), to = req_field(r, "to");
+    if (str_eq(chosen, STR("en")) || str_eq(chosen, STR("ru"))) req_set_cookie(r, "lang", chosen, 31536000);
+    if (str_eq(theme, STR("light")) || str_eq(theme, STR("dark"))) req_set_cookie(r, "theme", theme, 31536000);
+    else if (theme.len) req_set_cookie(r, "theme", STR(""), -1);
+    return req_redirect(r, to.ptr ? url_local(to) : url_local(STR("/")));
+}
+
+const route account_routes[] = {
+    {GET, "/", .show = start_show, .who = ANYONE},
+    {GET, "/login", .show = login_form, .who = GUEST},
+    {POST, "/login", .prepare = login_prepare, .slow = login_slow, .act = login_act, .show = login_show, .again = login_form,
+     .who = GUEST, .idempotent = true, .per_minute = 20},
+    {POST, "/logout", .act = logout_act, .show = logout_show, .who = MEMBER, .idempotent = true},
+    {GET, "/join", .show = join_form, .who = GUEST},
+    {POST, "/join", .prepare = join_prepare, .slow = join_slow, .act = join_act, .show = join_show, .again = join_form,
+     .who = GUEST, .per_minute = 10},
+    {GET, "/settings/sessions", .show = sessions_show, .who = MEMBER},
+    {POST, "/settings/sessions/end", .act = session_end_act, .show = sessions_ended, .who = MEMBER, .idempotent = true},
+    {POST, "/settings/sessions/end-others", .act = sessions_end_act, .show = sessions_ended, .who = MEMBER, .idempotent = true},
+    {GET, "/settings/password", .show = password_form, .who = MEMBER},
+    {POST, "/settings/password", .prepare = password_prepare, .slow = password_slow, .act = password_act,
+     .show = password_show, .again = password_form, .who = MEMBER, .idempotent = true},
+    {GET, "/settings/invitations", .show = invites_show, .who = MEMBER},
+    {POST, "/settings/invitations", .prepare = invite_prepare, .act = invite_act, .show = invite_made, .again = invites_show,
+     .who = MEMBER, .per_minute = 20},
+    {POST, "/settings/invitations/end", .act = invite_end_act, .show = invite_ended, .who = MEMBER, .idempotent = true},
+    {POST, "/view", .act = view_act, .show = view_show, .who = ANYONE, .idempotent = true},
+    {0}};

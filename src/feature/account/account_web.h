@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef VECHE_ACCOUNT_WEB_H
+#define VECHE_ACCOUNT_WEB_H
+
+#include "http/req.h"
+
+extern const route account_routes[];
+
+/* For the server: who asks? Reads the session cookie; a guest's session is the hash of the guest cookie. */
+rc account_identify(req *r);
+
+/* The form fields of a new account, checked and ready for account_create but for the password, which is hashed in the
+ * slow stage: sign-up and set-up share them. */
+typedef struct signup_form {
+    str name, given, family, typed, hashed, token, invitation;
+    int gender;
+} signup_form;
+rc signup_read(req *r, signup_form *f);
+/* Hashes the typed password: for the slow stage. */
+rc signup_hash(req *r, signup_form *f);
+
+#endif

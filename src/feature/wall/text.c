@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* One pass over the bytes each. No regular expressions: what a member types may not decide how long we work. */
+#include "feature/wall/text.h"
+
+#include "feature/account/account.h"
+
+static bool name_byte(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '_' || ch == '.';
+}
+
+/* The name behind an '@' at the start of s, without a final dot: "@olga." ends a sentence. Empty when none. */
+static str mention_at(str s)
+{
+    size_t n = 1;
+    while (n < s.len && n <= NAME_MAX && name_byte(s.ptr[n])) n++;
+    while (n > 1 && (s.ptr[n - 1] == '.' || s.ptr[n - 1] == '_')) n--;
+    str name = str_take(str_skip(s, 1), n - 1);
+    return account_name_fault(name) == L_NONE ? name : STR("");
+}
+
+/* "[id12|words]" at the start of s: false when it is none. *whole is its length. */
+static bool link_at(str s, int64_t *num, str *words, size_t *whole)
+{
+    if (!str_starts(s, STR("[id"))) return false;
+    size_t close = str_find(s, ']');
+    str inner = str_take(str_skip(s, 3), close < 3 ? 0 : close - 3);
+    size_t bar = str_find(inner, '|');
+    if (close == s.len || bar == inner.len || close > 200) return false;
+    *words = str_skip(inner, bar + 1);
+    *whole = close + 1;
+    return str_int(str_take(inner, bar), num) && *num > 0 && *num < INT32_MAX && words->len > 0 &&
+           str_find(*words, '\n') == words->len && str_find(*words, '[') == words->len;
+}
+
+static bool starts_word(str s, size_t at)
+{
+    if (at == 0) return true;
+    char before = s.ptr[at - 1];
+    return !name_byte(before) && before != '@' && before != '/' && !(before >= 'A' && before <= 'Z') && (unsigned char)before < 0x80;
+}
+
+static rc store_mention(ctx *c, str name, out *o)
+{
+    int64_t num;
+    rc_code found = account_find(c, name, &num);
+    if (found == OK) {
+        OUT_LIT(o, "[id");
+        out_int(o, num);
+        OUT_LIT(o, "|@");
+        out_str(o, name);
+        OUT_LIT(o, "]");
+        return OK;
+    }
+    out_char(o, '@');
+    out_str(o, name);
+    return found == E_NOT_FOUND ? OK : found;
+}
+
+rc text_store(ctx *c, str typed, str *stored)
+{
+    out o;
+    out_init(&o, OUT_LIMIT_PAGE);
+    rc_code code = OK;
+    int mentions = 0;
+    for (size_t i = 0; i < typed.len && code == OK;) {
+        int64_t num;
+        str words;
+        size_t whole;
+        str rest = str_skip(typed, i);
+        if (rest.ptr[0] == '[' && link_at(rest, &num, &words, &whole)) { /* typed as a link: leave it whole */
+            out_str(&o, str_take(rest, whole));
+            i += whole;
+            continue;
+        }
+        str name = rest.ptr[0] == '@' && mentions < MENTIONS_MAX && starts_word(typed, i) ? mention_at(rest) : STR("");
+        if (name.len == 0) {
+            out_char(&o, rest.ptr[0]);
+            i++;
+            continue;
+        }
+        mentions++;
+        code = store_mention(c, name, &o);
+        i += name.len + 1;
+    }
+    *stored = arena_str(c->arena, out_get(&o));
+    if (!stored->ptr) *stored = STR("");
+    out_drop(&o);
+    return code;
+}
+
+str text_typed(arena *a, str stored)
+{
+    char *buffer = ARENA_ARRAY(a, char, stored.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < stored.len;) {
+        int64_t num;
+        str words;
+        size_t whole;
+        if (stored.ptr[i] == '[' && link_at(str_skip(stored, i), &num, &words, &whole) && words.ptr[0] == '@') {
+            memcpy(buffer + n, words.ptr, words.len);
+            n += words.len;
+            i += whole;
+            continue;
+        }
+        buffer[n++] = stored.ptr[i++];
+    }
+    return (str){buffer, n};
+}
+
+/* ---- showing ---- */
+
+/* The length of an address at the start of s: "https://…" up to white space, without the punctuation that ends a sentence. */
+static size_t address_at(str s)
+{
+    size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
+    if (!scheme) return 0;
+    size_t n = scheme;
+    while (n < s.len && n < 2000 && (unsigned char)s.ptr[n] > ' ' && s.ptr[n] != '<' && s.ptr[n] != '>' && s.ptr[n] != '"') n++;
+    while (n > scheme && memchr(".,;:!?)]}'", s.ptr[n - 1], 10)) {
+        /* a bracket that opened inside belongs to the address */
+        if (s.ptr[n - 1] == ')' && memchr(s.ptr, '(', n)) break;
+        n--;
+    }
+    return n > scheme ? n : 0;
+}
+
+/* The host is always visible; what follows is cut. */
+static void put_address(out *o, str address)
+{
+    str shown = str_skip(address, str_starts(address, STR("https://")) ? 8 : 7);
+    size_t most = 60;
+    OUT_LIT(o, "<a href=\"");
+    out_escape(o, address);
+    OUT_LIT(o, "\" rel=\"nofollow noopener noreferrer ugc\">");
+    if (shown.len > most) {
+        while (most > 0 && ((unsigned char)shown.ptr[most] & 0xC0) == 0x80) most--;
+        out_escape(o, str_take(shown, most));
+        OUT_LIT(o, "…");
+    } else {
+        out_escape(o, shown);
+    }
+    OUT_LIT(o, "</a>");
+}
+
+static void put_link(out *o, int64_t num, str words)
+{
+    OUT_LIT(o, "<a href=\"/id");
+    out_int(o, num);
+    OUT_LIT(o, "\">");
+    out_escape(o, words);
+    OUT_LIT(o, "</a>");
+}
+
+static void put_line_end(out *o, str s, size_t *at)
+{
+    size_t n = 0;
+    while (*at < s.len && s.ptr[*at] == '\n') n++, ++*at;
+    if (*at == s.len) return;
+    if (n == 1) OUT_LIT(o, "<br>\n");
+    else OUT_LIT(o, "</p>\n<p>");
+}
+
+static void put_text(out *o, str s)
+{
+    size_t plain = 0; /* where the run of ordinary bytes began */
+    for (size_t i = 0; i < s.len;) {
+        int64_t num;
+        str words;
+        size_t whole = 0;
+        str rest = str_skip(s, i);
+        char ch = rest.ptr[0];
+        bool link = ch == '[' && link_at(rest, &num, &words, &whole);
+        if (!link && ch == 'h' && starts_word(s, i)) whole = address_at(rest);
+        if (!whole && ch != '\n') {
+            i++;
+            continue;
+        }
+        out_escape(o, (str){s.ptr + plain, i - plain});
+        if (link) put_link(o, num, words);
+        else if (whole) put_address(o, str_take(rest, whole));
+        else put_line_end(o, s, &i);
+        i += whole;
+        plain = i;
+    }
+    out_escape(o, (str){s.ptr + plain, s.len - plain});
+}
+
+html text_html(arena *a, str stored)
+{
+    out o;
+    out_init(&o, OUT_LIMIT_PAGE);
+    OUT_LIT(&o, "<p>");
+    put_text(&o, stored);
+    OUT_LIT(&o, "</p>");
+    html h = {o.failed ? STR("<p></p>") : arena_str(a, out_get(&o))};
+    out_drop(&o);
+    return h;
+}

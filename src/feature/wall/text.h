@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The text of posts (FEATURES D8 of docs/features.md): as it is typed, as it is stored, as it is shown.
+ *
+ *   typed    "hello @olga, see https://example.org"
+ *   stored   "hello [id12|@olga], see https://example.org"      a name may change, a number does not
+ *   shown    hello <a href="/id12">@olga</a>, see <a href="https://example.org" …>example.org</a> */
+#ifndef VECHE_TEXT_H
+#define VECHE_TEXT_H
+
+#include "base/ctx.h"
+#include "base/html.h"
+
+#define MENTIONS_MAX 30
+
+/* Finds @names of members and stores their numbers beside them. Names that nobody has stay as typed. Inside an act or not. */
+rc text_store(ctx *c, str typed, str *stored);
+/* For the edit form: [id12|@olga] becomes @olga again; other [id12|…] stay. */
+str text_typed(arena *a, str stored);
+/* Escaped, with links, mentions and line breaks; paragraphs where a line is empty. Pure. */
+html text_html(arena *a, str stored);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "feature/wall/wall.h"
+
+#include "base/ids.h"
+#include "db/change.h"
+#include "feature/wall/text.h"
+
+#define SWEEP_SLICE 50
+
+/* ---- reading ---- */
+
+static rc may_see(ctx *c, const wall_post *p, bool *may)
+{
+    return privacy_see_post(c, p->owner, p->author, p->audience, may);
+}
+
+rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
+{
+    rc_code found = sql_wall_by_ordinal(c->db, c->arena, bucket_of(owner), owner, ordinal, out);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
+    if (found != OK) return found;
+    bool may;
+    TRY(may_see(c, out, &may));
+    /* Whether it is there, deleted or hidden is nobody's business who could not see it. */
+    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");
+    if (out->deleted_at) return fail(c, E_GONE, MSG(L_wall_gone), "deleted");
+    return OK;
+}
+
+/* Judges a slice of candidates and appends what the viewer may see; stops when the page is full. */
+static rc take_visible(ctx *c, const wall_post_list *slice, bool owners_only, wall_post_list *page, int64_t *last)
+{
+    for (size_t i = 0; i < slice->len && page->len < WALL_PAGE; i++) {
+        const wall_post *p = &slice->items[i];
+        *last = p->id;
+        if (owners_only && p->author != p->owner) continue;
+        bool may;
+        TRY(may_see(c, p, &may));
+        if (may) page->items[page->len++] = *p;
+    }
+    return OK;
+}
+
+rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, wall_post_list *out, int64_t *next)
+{
+    TRY(privacy_check(c, owner, PRIVACY_WALL));
+    *out = (wall_post_list){ARENA_ARRAY(c->arena, wall_post, WALL_PAGE), 0};
+    *next = 0;
+    for (size_t scanned = 0; scanned < WALL_SCAN_MAX;) {
+        wall_post_list slice;
+        TRY(sql_wall_page(c->db, c->arena, bucket_of(owner), owner, before, WALL_PAGE + 1, &slice));
+        TRY(take_visible(c, &slice, owners_only, out, &before));
+        scanned += slice.len;
+        if (slice.len <= WALL_PAGE && (slice.len == 0 || before == slice.items[slice.len - 1].id)) return OK;
+        if (out->len == WALL_PAGE) break;
+    }
+    *next = before;
+    return OK;
+}
+
+rc wall_count(ctx *c, int64_t owner, int64_t *n)
+{
+    *n = 0;
+    bool wall;
+    TRY(privacy_may(c, owner, PRIVACY_WALL, &wall));
+    if (!wall) return OK;
+    wall_audience_count_list counts;
+    TRY(sql_wall_counts(c->db, c->arena, bucket_of(owner), owner, &counts));
+    for (size_t i = 0; i < counts.len; i++) {
+        bool may;
+        TRY(privacy_see_post(c, owner, owner, counts.items[i].audience, &may));
+        if (may) *n += counts.items[i].posts;
+    }
+    return OK;
+}
+
+rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out)
+{
+    return sql_wall_history(c->db, c->arena, bucket_of(p->owner), p->id, out);
+}
+
+rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out)
+{
+    return sql_wall_likers(c->db, c->arena, bucket_of(p->owner), p->id, after, WALL_PAGE * 2 + 1, out);
+}
+
+bool wall_may_edit(const ctx *c, const wall_post *p)
+{
+    return c->viewer.num && p->author == c->viewer.num && c->now - id_time(p->id) < POST_EDIT_MS;
+}
+
+bool wall_may_delete(const ctx *c, const wall_post *p)
+{
+    return c->viewer.num && (p->author == c->viewer.num || p->owner == c->viewer.num);
+}
+
+/* ---- writing ---- */
+
+/* The counts speak of the owner's own posts only. */
+static rc count_post(ctx *c, int64_t owner, int64_t author, int64_t audience, bool one_more)
+{
+    if (owner != author) return OK;
+    return one_more ? sql_wall_count_add(c->db, bucket_of(owner), owner, audience)
+                    : sql_wall_count_sub(c->db, bucket_of(owner), owner, audience);
+}
+
+rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
+{
+    int64_t author = c->viewer.num, bucket = bucket_of(owner);
+    if (owner != author) {
+        TRY(privacy_check(c, owner, PRIVACY_POST));
+        audience = LEVEL_EVERYONE; /* the owner's rules for the wall stand above */
+    }
+    str stored;
+    TRY(text_store(c, text, &stored));
+    wall_next_ordinal_row next;
+    rc_code found = sql_wall_next_ordinal(c->db, c->arena, bucket, owner, &next);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such wall");
+    if (found != OK) return found;
+    int64_t id = id_next(c->ids, bucket, c->now);
+    TRY(sql_wall_insert(c->db, bucket, id, owner, next.ordinal, author, audience, stored));
+    TRY(count_post(c, owner, author, audience, true));
+    *ordinal = next.ordinal;
+    return change_emit(c, CHANGE_WALL, owner, id);
+}
+
+rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text)
+{
+    wall_post p;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (p.author != c->viewer.num) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author");
+    if (!wall_may_edit(c, &p)) return fail(c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
+    if (p.version != version) return fail(c, E_CONFLICT, MSG(L_wall_edited_meanwhile), "another version");
+    str stored;
+    TRY(text_store(c, text, &stored));
+    if (str_eq(stored, p.text)) return OK;
+    int64_t changed, bucket = bucket_of(owner);
+    TRY(sql_wall_keep_history(c->db, bucket, p.id, p.version, p.edited_at ? p.edited_at : id_time(p.id), p.text));
+    TRY(sql_wall_update_text(c->db, stored, c->now, bucket, p.id, p.version, &changed));
+    if (changed == 0) return fail(c, E_CONFLICT, MSG(L_wall_edited_meanwhile), "lost the race");
+    return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience)
+{
+    wall_post p;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (p.author != c->viewer.num || p.owner != p.author) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author");
+    if (p.audience == audience) return OK;
+    int64_t changed;
+    TRY(sql_wall_set_audience(c->db, audience, bucket_of(owner), p.id, &changed));
+    TRY(count_post(c, owner, owner, p.audience, false));
+    TRY(count_post(c, owner, owner, audience, true));
+    return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_delete(ctx *c, int64_t owner, int64_t ordinal)
+{
+    wall_post p;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (!wall_may_delete(c, &p)) return fail(c, E_DENIED, MSG(L_wall_not_yours), "neither author nor owner");
+    int64_t changed;
+    TRY(sql_wall_delete(c->db, c->now, c->viewer.num, bucket_of(owner), p.id, &changed));
+    TRY(count_post(c, owner, p.author, p.audience, false));
+    return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
+{
+    wall_post p;
+    rc_code found = sql_wall_by_ordinal(c->db, c->arena, bucket_of(owner), owner, ordinal, &p);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
+    if (found != OK) return found;
+    if (!p.deleted_at) return OK;
+    if (p.deleted_by != c->viewer.num) return fail(c, E_NOT_FOUND, MSG(L_NONE), "deleted by somebody else");
+    if (c->now - p.deleted_at > POST_UNDO_MS) return fail(c, E_GONE, MSG(L_wall_gone), "past the time for undo");
+    int64_t changed;
+    TRY(sql_wall_restore(c->db, bucket_of(owner), p.id, c->viewer.num, &changed));
+    TRY(count_post(c, owner, p.author, p.audience, true));
+    return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+/* Likes are not in memory: pages read the count and the viewer's own like in their snapshot. */
+rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on)
+{
+    wall_post p;
+    TRY(wall_get(c, owner, ordinal, &p));
+    int64_t changed, bucket = bucket_of(owner);
+    if (on) TRY(sql_wall_like(c->db, bucket, p.id, c->viewer.num, c->now, &changed));
+    else TRY(sql_wall_unlike(c->db, bucket, p.id, c->viewer.num, &changed));
+    return changed ? sql_wall_likes_add(c->db, on ? 1 : -1, bucket, p.id) : OK;
+}
+
+rc wall_sweep(ctx *c, bool *more)
+{
+    wall_erasable_list old;
+    TRY(sql_wall_to_erase(c->db, c->arena, c->now - POST_UNDO_MS, SWEEP_SLICE, &old));
+    for (size_t i = 0; i < old.len; i++) {
+        const wall_erasable *p = &old.items[i];
+        TRY(sql_wall_erase_history(c->db, p->bucket, p->id));
+        TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
+        TRY(sql_wall_erase(c->db, p->bucket, p->id));
+    }
+    *more = old.len == SWEEP_SLICE;
+    return OK;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Walls and their posts (FEATURES D1, D3, D4, D6, D8 of docs/features.md).
+ *
+ * A post lives in the bucket of the wall's owner. Its address is VK's: /wall<owner>_<ordinal>. On their own wall members
+ * choose an audience; on somebody else's the owner's rules alone decide who sees it. Deleted posts can be brought back by
+ * who deleted them, for a day; then a job erases the words and leaves the number, so that the address says "gone". */
+#ifndef VECHE_WALL_H
+#define VECHE_WALL_H
+
+#include "graph/privacy.h"
+#include "wall.sql.h"
+
+#define POST_MAX 10000              /* code points */
+#define POST_EDIT_MS (24 * INT64_C(3600000))
+#define POST_UNDO_MS (24 * INT64_C(3600000))
+#define WALL_PAGE 20
+#define WALL_SCAN_MAX 500
+
+/* All of these judge privacy themselves; those that write run inside an act. Rows live in c->arena. */
+
+/* E_DENIED when the owner does not let the viewer post. `audience` counts on the own wall only. *ordinal: the new address. */
+rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal);
+/* E_NOT_FOUND also for posts that the viewer may not see; E_GONE for deleted ones that they could. */
+rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
+/* Author only, within POST_EDIT_MS; the wording before is kept in public history. E_CONFLICT when `version` is not the
+ * present one: somebody (another tab) edited in between. */
+rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text);
+/* Author, on the own wall. */
+rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience);
+/* Author or owner of the wall. */
+rc wall_delete(ctx *c, int64_t owner, int64_t ordinal);
+/* Who deleted it, within POST_UNDO_MS. */
+rc wall_restore(ctx *c, int64_t owner, int64_t ordinal);
+/* Sets or takes back the viewer's like. Idempotent. */
+rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
+
+/* A page of the wall, newest first, judged. *next: for the next page, 0 at the end. owners_only: what the owner wrote. */
+rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, wall_post_list *out, int64_t *next);
+/* How many posts of the owner's own the viewer may see. */
+rc wall_count(ctx *c, int64_t owner, int64_t *n);
+/* Earlier wordings of a post that the viewer may see. */
+rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out);
+/* Who likes it, above `after`, in the order of their numbers. */
+rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out);
+
+/* What the viewer may do with a post that they may see. */
+bool wall_may_edit(const ctx *c, const wall_post *p);
+bool wall_may_delete(const ctx *c, const wall_post *p);
+
+/* A job slice: erases posts deleted more than POST_UNDO_MS ago; *more when there are more. */
+rc wall_sweep(ctx *c, bool *more);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "feature/wall/wall_web.h"
+
+#include "base/ids.h"
+#include "feature/wall/text.h"
+#include "wall_pages.tpl.h"
+#include "wall_posts.tpl.h"
+
+static int64_t owner_of(req *r)
+{
+    return req_capture_int(r, "owner");
+}
+
+static int64_t ordinal_of(req *r)
+{
+    return req_capture_int(r, "ordinal");
+}
+
+static url post_url(req *r)
+{
+    return url_local(arena_printf(r->c->arena, "/wall%lld_%lld", (long long)owner_of(r), (long long)ordinal_of(r)));
+}
+
+/* Back to the list where the button stood, at this very post. */
+static url back_to_post(req *r)
+{
+    str to = req_field(r, "to");
+    if (!to.ptr) return post_url(r);
+    return url_local(arena_printf(r->c->arena, "%.*s#post%lld_%lld", STR_ARG(to), (long long)owner_of(r), (long long)ordinal_of(r)));
+}
+
+/* ---- the wall ---- */
+
+static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_only)
+{
+    ctx *c = v->r->c;
+    wall_post_list posts;
+    int64_t next;
+    TRY(wall_page(c, owner, before, owners_only, &posts, &next));
+    ring_post refs[WALL_PAGE];
+    for (size_t i = 0; i < posts.len; i++) refs[i] = wall_ring_post(&posts.items[i]);
+    TRY(wall_put_posts(v, o, refs, posts.len));
+    if (posts.len == 0) tpl_wall_empty(o, v, owner == v->who.num);
+    if (next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), next);
+    return OK;
+}
+
+static rc put_composer(view *v, out *o, const person *owner, str to)
+{
+    bool may = v->who.num == owner->num;
+    if (v->who.num && !may) TRY(privacy_may(v->r->c, owner->num, PRIVACY_POST, &may));
+    if (!may || v->who.num == 0) return OK;
+    composer w = {.owner = *owner, .to = to, .own = v->who.num == owner->num, .open = v->r->method == POST};
+    tpl_composer(o, v, &w);
+    return OK;
+}
+
+rc wall_section(view *v, out *o, int64_t owner)
+{
+    person p;
+    TRY(view_person(v->r->c, owner, &p));
+    TRY(put_composer(v, o, &p, v->r->path));
+    bool may;
+    TRY(privacy_may(v->r->c, owner, PRIVACY_WALL, &may));
+    if (!may) return OK;
+    tpl_wall_tabs(o, v, &p, false);
+    return put_wall(v, o, owner, INT64_MAX, false);
+}
+
+static rc wall_index(req *r)
+{
+    view v;
+    person p;
+    int64_t owner = owner_of(r);
+    bool own_only = r->method == GET && req_field(r, "own").len > 0;
+    TRY(privacy_check(r->c, owner, PRIVACY_WALL));
+    TRY(view_person(r->c, owner, &p));
+    TRY(view_init(&v, r, owner == r->c->viewer.num ? NAV_ME : NAV_NONE, MSG(L_NONE)));
+    v.heading = p.full;
+    tpl_wall_page_open(r->out, &v, &p);
+    TRY(put_composer(&v, r->out, &p, r->method == POST ? req_field(r, "to") : r->path));
+    tpl_wall_tabs(r->out, &v, &p, own_only);
+    int64_t before = r->method == GET ? req_field_int(r, "before", INT64_MAX) : INT64_MAX;
+    TRY(put_wall(&v, r->out, owner, before, own_only));
+    tpl_wall_page_close(r->out, &v, &p);
+    return OK;
+}
+
+/* ---- writing ---- */
+
+typedef struct post_form {
+    str text;
+    audience wanted;
+    bool choose; /* an audience was chosen */
+    int64_t version;
+} post_form;
+
+/* "3" is a base level, "c2" the member's own circle 2. */
+static rc read_audience(req *r, post_form *f)
+{
+    str chosen = req_field(r, "audience");
+    int64_t n;
+    if (!chosen.ptr) return OK;
+    f->choose = true;
+    if (str_int(chosen, &n) && n >= 0 && n < LEVEL_COUNT) {
+        f->wanted = (audience){.base = (level)n};
+        return OK;
+    }
+    if (str_starts(chosen, STR("c")) && str_int(str_skip(chosen, 1), &n) && n > 0 && n < INT32_MAX) {
+        uint32_t *circle = ARENA_NEW(r->c->arena, uint32_t);
+        *circle = (uint32_t)n;
+        f->wanted = (audience){.base = LEVEL_NOBODY, .allow_circles = {circle, 1}};
+        return OK;
+    }
+    return req_fault(r, "audience", MSG(L_form_choice));
+}
+
+static rc post_prepare(req *r)
+{
+    post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
+    TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
+    if (f->text.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
+    f->version = req_field_int(r, "version", -1);
+    return read_audience(r, f);
+}
+
+static rc post_act(req *r)
+{
+    post_form *f = r->state;
+    int64_t stored = LEVEL_EVERYONE, ordinal;
+    if (f->choose) TRY(audience_intern(r->c, r->c->viewer.num, &f->wanted, &stored));
+    TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
+    r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
+    return OK;
+}
+
+static rc post_show(req *r)
+{
+    str to = req_field(r, "to");
+    url back = to.ptr ? url_local(to) : url_local(arena_printf(r->c->arena, "/wall%lld", (long long)owner_of(r)));
+    str undo = arena_printf(r->c->arena, "/wall%lld_%.*s/delete", (long long)owner_of(r), STR_ARG(r->result));
+    return req_redirect_toast(r, back, L_wall_published, undo);
+}
+
+/* ---- one post ---- */
+
+static rc post_page(req *r)
+{
+    wall_post p;
+    view v;
+    person owner;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(view_person(r->c, p.owner, &owner));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
+    v.heading = owner.full;
+    ring_post ref = wall_ring_post(&p);
+    tpl_wall_page_open(r->out, &v, &owner);
+    TRY(wall_put_posts(&v, r->out, &ref, 1));
+    tpl_wall_page_close(r->out, &v, &owner);
+    return OK;
+}
+
+static rc edit_form(req *r)
+{
+    wall_post p;
+    view v;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    if (p.author != r->c->viewer.num) return fail(r->c, E_DENIED, MSG(L_wall_not_author), "not the author");
+    if (!wall_may_edit(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_edit_title)));
+    if (r->outcome == E_CONFLICT) TRY(req_fault(r, "text", MSG(L_wall_edited_meanwhile)) == E_INVALID ? OK : E_INTERNAL);
+    tpl_post_edit(r->out, &v, &p, text_typed(r->c->arena, p.text), p.owner == p.author,
+                  arena_printf(r->c->arena, "%lld", (long long)p.audience));
+    return OK;
+}
+
+static rc edit_act(req *r)
+{
+    post_form *f = r->state;
+    TRY(wall_edit(r->c, owner_of(r), ordinal_of(r), f->version, f->text));
+    if (!f->choose || owner_of(r) != r->c->viewer.num) return OK;
+    int64_t stored;
+    TRY(audience_intern(r->c, r->c->viewer.num, &f->wanted, &stored));
+    return wall_set_audience(r->c, owner_of(r), ordinal_of(r), stored);
+}
+
+static rc edit_show(req *r)
+{
+    return req_redirect_toast(r, post_url(r), L_wall_saved, STR(""));
+}
+
+static rc delete_act(req *r)
+{
+    return wall_delete(r->c, owner_of(r), ordinal_of(r));
+}
+
+static rc delete_show(req *r)
+{
+    str to = req_field(r, "to");
+    /* The post's own page is gone with it. */
+    if (!to.ptr || str_starts(to, post_url(r).s)) to = arena_printf(r->c->arena, "/wall%lld", (long long)owner_of(r));
+    return req_redirect_toast(r, url_local(to), L_wall_deleted, arena_printf(r->c->arena, "%.*s/restore", STR_ARG(post_url(r).s)));
+}
+
+static rc restore_act(req *r)
+{
+    return wall_restore(r->c, owner_of(r), ordinal_of(r));
+}
+
+static rc restore_show(req *r)
+{
+    return req_redirect_toast(r, post_url(r), L_wall_restored, STR(""));
+}
+
+/* ---- likes ---- */
+
+static rc like_act(req *r)
+{
+    return wall_like(r->c, owner_of(r), ordinal_of(r), str_ends(r->path, STR("/like")));
+}
+
+static rc like_show(req *r)
+{
+    if (!r->fragment) return req_redirect(r, back_to_post(r));
+    wall_post p;
+    view v;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
+    bool liked = str_ends(r->path, STR("/like"));
+    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .liked = liked};
+    tpl_post_acts(r->out, &v, &acts);
+    return OK;
+}
+
+static rc likers_show(req *r)
+{
+    wall_post p;
+    view v;
+    wall_liker_list likers;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(wall_likes(r->c, &p, req_field_int(r, "after", 0), &likers));
+    TRY(view_init(&v, r, NAV_NONE, (msg){.key = L_wall_likers, .n = p.likes}));
+    tpl_likers_page_open(r->out, &v, &p, p.likes);
+    size_t shown = likers.len > WALL_PAGE * 2 ? WALL_PAGE * 2 : likers.len;
+    for (size_t i = 0; i < shown; i++) {
+        person who;
+        TRY(view_person(r->c, likers.items[i].member, &who));
+        tpl_person_row_open(r->out, &v, &who, STR(""));
+        tpl_person_row_close(r->out, &v, &who, STR(""));
+    }
+    tpl_likers_page_close(r->out, &v, &p, p.likes);
+    return OK;
+}
+
+static rc history_show(req *r)
+{
+    wall_post p;
+    view v;
+    wall_wording_list list;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(wall_wordings(r->c, &p, &list));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_history_title)));
+    tpl_post_history(r->out, &v, &p, &list);
+    return OK;
+}
+
+#define ONE_POST "/wall{owner:int}_{ordinal:int}"
+
+const route wall_routes[] = {
+    {GET, "/wall{owner:int}", .show = wall_index, .who = ANYONE},
+    {POST, "/wall{owner:int}", .prepare = post_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
+     .per_minute = 60, .body_max = 128 * 1024},
+    {GET, ONE_POST, .show = post_page, .who = ANYONE},
+    {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
+    {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
+     .body_max = 128 * 1024},
+    {POST, ONE_POST "/delete", .act = delete_act, .show = delete_show, .who = MEMBER, .idempotent = true},
+    {POST, ONE_POST "/restore", .act = restore_act, .show = restore_show, .who = MEMBER, .idempotent = true},
+    {POST, ONE_POST "/like", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
+    {POST, ONE_POST "/unlike", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
+    {GET, ONE_POST "/likes", .show = likers_show, .who = ANYONE},
+    {GET, ONE_POST "/history", .show = history_show, .who = ANYONE},
+    {0}};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Posts on pages: the wall, the news, a post's own page. */
+#ifndef VECHE_WALL_WEB_H
+#define VECHE_WALL_WEB_H
+
+#include "feature/wall/wall.h"
+#include "page/view.h"
+
+extern const route wall_routes[];
+
+/* What of a post may be kept as a fragment: everything but likes. */
+typedef struct post_head {
+    person author, owner;
+    int64_t ordinal, time, edited_at, audience;
+    html text;
+    bool elsewhere; /* on somebody else's wall */
+    bool may_edit, may_delete;
+} post_head;
+
+/* What is patched in. */
+typedef struct post_acts {
+    int64_t owner, ordinal, likes;
+    bool liked, guest;
+} post_acts;
+
+typedef struct composer {
+    person owner; /* whose wall */
+    str to;       /* back to here after posting */
+    bool own;     /* then an audience can be chosen */
+    bool open;    /* shown again after a refusal */
+} composer;
+
+/* Prints posts in order; judged already (graph_news, wall_page). What the snapshot does not have is left out. */
+rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
+ring_post wall_ring_post(const wall_post *p);
+
+/* Composer (where the viewer may post), tabs and the first page of a wall, inside somebody's page. */
+rc wall_section(view *v, out *o, int64_t owner);
+
+#endif
