@@ -77,8 +77,8 @@ rc req_limit(req *r, str key, int per_minute)
 void req_health(const req *r, struct health *out)
 {
     const exchange *x = r->private_;
-    const server_config *config = &x->home->server->config;
-    config->health(config->arg, out);
+    server *s = x->home->server;
+    s->config.health(s->config.arg, s, out);
 }
 
 rc req_redirect(req *r, url to)

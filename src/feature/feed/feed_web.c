@@ -14,9 +14,8 @@ static rc feed_show(req *r)
     int64_t before = req_field_int(r, "before", INT64_MAX);
     TRY(graph_news(r->c, before, NEWS_PAGE, &news));
     TRY(view_init(&v, r, NAV_NEWS, MSG(L_common_nav_news)));
-    composer w = {.owner = v.me, .to = STR("/feed"), .own = true};
     tpl_feed_open(r->out, &v);
-    if (before == INT64_MAX) tpl_composer(r->out, &v, &w);
+    if (before == INT64_MAX) TRY(wall_composer(&v, r->out, STR("/feed")));
     TRY(wall_put_posts(&v, r->out, news.items, news.len));
     if (news.len == 0) tpl_feed_empty(r->out, &v, before == INT64_MAX);
     if (news.next) tpl_older(r->out, &v, STR("/feed?"), news.next);

@@ -191,7 +191,9 @@ rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on)
     return changed ? sql_wall_likes_add(c->db, on ? 1 : -1, bucket, p.id) : OK;
 }
 
-rc wall_sweep(ctx *c, bool *more)
+#define SWEEP_PAUSE_MS (10 * INT64_C(60000))
+
+static rc sweep_run(ctx *c, str payload)
 {
     wall_erasable_list old;
     TRY(sql_wall_to_erase(c->db, c->arena, c->now - POST_UNDO_MS, SWEEP_SLICE, &old));
@@ -201,6 +203,7 @@ rc wall_sweep(ctx *c, bool *more)
         TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));
     }
-    *more = old.len == SWEEP_SLICE;
-    return OK;
+    return job_add(c, &wall_sweep, payload, old.len == SWEEP_SLICE ? 0 : c->now + SWEEP_PAUSE_MS);
 }
+
+const job_kind wall_sweep = {"wall_sweep", sweep_run, JOB_SLICE_MS, .repeats = true};

@@ -7,6 +7,7 @@
 #ifndef VECHE_WALL_H
 #define VECHE_WALL_H
 
+#include "db/jobs.h"
 #include "graph/privacy.h"
 #include "wall.sql.h"
 
@@ -47,7 +48,7 @@ rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out);
 bool wall_may_edit(const ctx *c, const wall_post *p);
 bool wall_may_delete(const ctx *c, const wall_post *p);
 
-/* A job slice: erases posts deleted more than POST_UNDO_MS ago; *more when there are more. */
-rc wall_sweep(ctx *c, bool *more);
+/* Erases the words, earlier wordings and likes of posts deleted more than POST_UNDO_MS ago, a slice at a time; repeats. */
+extern const job_kind wall_sweep;
 
 #endif

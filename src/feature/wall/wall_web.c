@@ -51,8 +51,14 @@ static rc put_composer(view *v, out *o, const person *owner, str to)
     if (v->who.num && !may) TRY(privacy_may(v->r->c, owner->num, PRIVACY_POST, &may));
     if (!may || v->who.num == 0) return OK;
     composer w = {.owner = *owner, .to = to, .own = v->who.num == owner->num, .open = v->r->method == POST};
+    if (w.own) TRY(circles_mine(v->r->c, &w.circles));
     tpl_composer(o, v, &w);
     return OK;
+}
+
+rc wall_composer(view *v, out *o, str to)
+{
+    return put_composer(v, o, &v->me, to);
 }
 
 rc wall_section(view *v, out *o, int64_t owner)
@@ -160,6 +166,17 @@ static rc post_page(req *r)
     return OK;
 }
 
+/* How the picker names a stored audience: "3", "c2". */
+static rc audience_choice(ctx *c, int64_t stored, str *choice)
+{
+    *choice = arena_printf(c->arena, "%lld", (long long)stored);
+    if (stored <= LEVEL_MAX) return OK;
+    const audience *a;
+    TRY(audience_get(c, stored, &a));
+    if (a->allow_circles.len == 1) *choice = arena_printf(c->arena, "c%u", a->allow_circles.items[0]);
+    return OK;
+}
+
 static rc edit_form(req *r)
 {
     wall_post p;
@@ -169,8 +186,11 @@ static rc edit_form(req *r)
     if (!wall_may_edit(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
     TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_edit_title)));
     if (r->outcome == E_CONFLICT) TRY(req_fault(r, "text", MSG(L_wall_edited_meanwhile)) == E_INVALID ? OK : E_INTERNAL);
-    tpl_post_edit(r->out, &v, &p, text_typed(r->c->arena, p.text), p.owner == p.author,
-                  arena_printf(r->c->arena, "%lld", (long long)p.audience));
+    circle_line_list circles;
+    str stored;
+    TRY(circles_mine(r->c, &circles));
+    TRY(audience_choice(r->c, p.audience, &stored));
+    tpl_post_edit(r->out, &v, &p, text_typed(r->c->arena, p.text), p.owner == p.author, stored, &circles);
     return OK;
 }
 

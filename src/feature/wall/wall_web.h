@@ -3,6 +3,7 @@
 #ifndef VECHE_WALL_WEB_H
 #define VECHE_WALL_WEB_H
 
+#include "feature/friends/circles.h"
 #include "feature/wall/wall.h"
 #include "page/view.h"
 
@@ -27,6 +28,7 @@ typedef struct composer {
     person owner; /* whose wall */
     str to;       /* back to here after posting */
     bool own;     /* then an audience can be chosen */
+    circle_line_list circles; /* … or one of these circles */
     bool open;    /* shown again after a refusal */
 } composer;
 
@@ -34,6 +36,8 @@ typedef struct composer {
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
 ring_post wall_ring_post(const wall_post *p);
 
+/* A composer for the viewer's own wall. */
+rc wall_composer(view *v, out *o, str to);
 /* Composer (where the viewer may post), tabs and the first page of a wall, inside somebody's page. */
 rc wall_section(view *v, out *o, int64_t owner);
 

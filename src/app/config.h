@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the command line says. Everything else is a setting in the database. */
+#ifndef VECHE_CONFIG_H
+#define VECHE_CONFIG_H
+
+#include "base/str.h"
+
+typedef struct config {
+    const char *data;    /* the data folder */
+    const char *db;      /* NULL: data/veche.db; else postgres://… */
+    const char *address;
+    const char *unix_path; /* NULL: none */
+    int port, threads, pg_threads;
+    bool limits_off;     /* benchmarks and tests only */
+    bool run_twice;      /* tests only */
+} config;
+
+/* Reads --data --db --address --port --unix --threads --limits-off …; false (with a line on stderr) when it does not understand. */
+bool config_read(int argc, char **argv, config *out);
+/* "data/name" as a new string of malloc. */
+char *config_path(const config *c, const char *name);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "app/house.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/migrate.h"
+#include "feature/setup/setup.h"
+
+#define GRAPH_BUDGET ((size_t)1 << 30)
+#define NODE 0
+
+/* Settings change a few times in a server's life; the values before stay, since requests may still hold them. */
+typedef struct site_node {
+    site value;
+    struct site_node *before;
+} site_node;
+
+struct house {
+    config config;
+    char *where;
+    bool postgres;
+    int lock_fd;
+    db *settings; /* for reading `site`; under the lock */
+    pthread_mutex_t lock;
+    site_node *site;
+    lane *lane;
+    graph *graph;
+    id_mill *ids;
+    int64_t started;
+};
+
+static rc take_lock(house *h)
+{
+    if (mkdir(h->config.data, 0700) != 0 && errno != EEXIST) {
+        fprintf(stderr, "veche: cannot make the data folder %s: %s\n", h->config.data, strerror(errno));
+        return E_INTERNAL;
+    }
+    char *path = config_path(&h->config, "lock");
+    h->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    free(path);
+    if (h->lock_fd < 0 || flock(h->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        fprintf(stderr, "veche: the data folder %s is in use by another veche\n", h->config.data);
+        return E_CONFLICT;
+    }
+    return OK;
+}
+
+static rc site_reload(house *h)
+{
+    arena *a = arena_open();
+    ctx c = {.arena = a, .db = h->settings, .now = clock_now()};
+    site_node *node = calloc(1, sizeof *node);
+    if (!node) die("out of memory");
+    rc_code code = db_begin_read(h->settings);
+    if (code == OK) code = setup_site_load(&c, &node->value);
+    db_rollback(h->settings);
+    arena_close(a);
+    if (code != OK) {
+        free(node);
+        return code;
+    }
+    node->before = h->site;
+    __atomic_store_n(&h->site, node, __ATOMIC_RELEASE);
+    return OK;
+}
+
+/* After each commit, before its answers. */
+static void publish(void *arg, const change *changes)
+{
+    house *h = arg;
+    graph_publish(h->graph, changes);
+    bool settings = false;
+    for (const change *one = changes; one; one = one->next) settings = settings || one->kind == CHANGE_SITE;
+    if (!settings) return;
+    pthread_mutex_lock(&h->lock);
+    if (site_reload(h) != OK) log_error("the settings could not be read again: %s", db_error(h->settings));
+    pthread_mutex_unlock(&h->lock);
+}
+
+static rc open_database(house *h, int64_t *high)
+{
+    db *d;
+    TRY(db_open(h->where, false, &d));
+    rc_code code = migrate_to(d, -1);
+    if (code == OK) code = db_begin_read(d);
+    if (code == OK) code = lane_high_water(d, NODE, high);
+    db_rollback(d);
+    if (code != OK) fprintf(stderr, "veche: cannot open the database: %s\n", db_error(d));
+    db_close(d);
+    return code;
+}
+
+static rc first_start(ctx *c, void *arg)
+{
+    (void)arg;
+    return setup_first_start(c);
+}
+
+/* The graph's readers as the lane sees them. */
+static void *reader_open(graph *g) { return graph_reader_open(g); }
+static uint64_t reader_enter(void *reader) { return graph_enter(reader); }
+static void reader_leave(void *reader) { graph_leave(reader); }
+static void reader_close(void *reader) { graph_reader_close(reader); }
+static const lane_readers readers = {reader_open, reader_enter, reader_leave, reader_close};
+
+static rc open_rest(house *h)
+{
+    int64_t high = 0;
+    TRY(open_database(h, &high));
+    h->graph = graph_open(GRAPH_BUDGET);
+    h->ids = id_mill_open(NODE, high);
+    lane_config lanes = {.where = h->where, .threads = h->config.pg_threads, .graph = h->graph, .ids = h->ids, .node = NODE,
+                         .readers = &readers, .publish = publish, .publish_arg = h,
+                         .run_twice = h->config.run_twice};
+    TRY(lane_open(&lanes, &h->lane));
+    TRY(db_open(h->where, true, &h->settings));
+    arena *a = arena_open();
+    ctx c;
+    rc_code code = house_write(h, a, (viewer){0, ROLE_OWNER}, first_start, NULL, &c);
+    arena_close(a);
+    TRY(code);
+    return h->site ? OK : site_reload(h);
+}
+
+rc house_open(const config *c, house **out)
+{
+    house *h = calloc(1, sizeof *h);
+    if (!h) die("out of memory");
+    h->config = *c;
+    h->lock_fd = -1;
+    h->started = clock_now();
+    pthread_mutex_init(&h->lock, NULL);
+    h->postgres = c->db && (strncmp(c->db, "postgres://", 11) == 0 || strncmp(c->db, "postgresql://", 13) == 0);
+    *out = h;
+    if (!lang_start()) {
+        fprintf(stderr, "veche: this ICU lacks the plural rules of English or Russian\n");
+        return E_INTERNAL;
+    }
+    TRY(take_lock(h));
+    h->where = h->postgres ? strdup(c->db) : config_path(c, "veche.db");
+    return open_rest(h);
+}
+
+void house_close(house *h)
+{
+    if (!h) return;
+    if (h->lane) lane_close(h->lane);
+    if (h->settings) db_close(h->settings);
+    if (h->graph) graph_close(h->graph);
+    if (h->ids) id_mill_close(h->ids);
+    while (h->site) {
+        site_node *before = h->site->before;
+        free(h->site);
+        h->site = before;
+    }
+    if (h->lock_fd >= 0) close(h->lock_fd);
+    pthread_mutex_destroy(&h->lock);
+    free(h->where);
+    free(h);
+}
+
+const char *house_where(const house *h) { return h->where; }
+const char *house_data(const house *h) { return h->config.data; }
+bool house_on_postgres(const house *h) { return h->postgres; }
+lane *house_lane(house *h) { return h->lane; }
+graph *house_graph(house *h) { return h->graph; }
+id_mill *house_ids(house *h) { return h->ids; }
+int64_t house_started(const house *h) { return h->started; }
+
+const site *house_site(house *h)
+{
+    return &__atomic_load_n(&h->site, __ATOMIC_ACQUIRE)->value;
+}
+
+rc house_write(house *h, arena *a, viewer who, rc (*act)(ctx *, void *), void *arg, ctx *c)
+{
+    *c = (ctx){.arena = a, .graph = h->graph, .ids = h->ids, .viewer = who, .now = clock_now()};
+    return lane_run(h->lane, c, act, arg);
+}

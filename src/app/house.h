@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* house: everything that a running server, an admin command or a test needs, opened in the right order. */
+#ifndef VECHE_HOUSE_H
+#define VECHE_HOUSE_H
+
+#include "app/config.h"
+#include "db/lane.h"
+#include "graph/graph.h"
+#include "http/site.h"
+
+typedef struct house house;
+
+/* Makes the data folder, takes its lock (so that two processes never write the same database), migrates the schema, opens the
+ * lane and the graph. With a line on stderr when it cannot. */
+rc house_open(const config *c, house **out);
+void house_close(house *h);
+
+const char *house_where(const house *h);
+const char *house_data(const house *h);
+bool house_on_postgres(const house *h);
+lane *house_lane(house *h);
+graph *house_graph(house *h);
+id_mill *house_ids(house *h);
+/* The settings now; the value stays for ever. */
+const site *house_site(house *h);
+int64_t house_started(const house *h);
+
+/* A write outside of a request: runs `act` in the lane with a ctx of its own and prints nothing. c->arena is `a`. */
+rc house_write(house *h, arena *a, viewer who, rc (*act)(ctx *, void *), void *arg, ctx *c);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Pages about who knows whom. Other features show the pieces of friends_pages.html that are named here:
+ *
+ *   friend_buttons(v, p, bits)   on somebody's page, inside its .btns
+ *   friend_ends(v, p, bits)      at the end of a row of a list: one quiet button and a menu
+ *
+ * `bits` is the viewer's half-edge to that person (graph_edge). Both print nothing about the viewer, and need the page layout:
+ * their buttons belong to its form "acts". */
+#ifndef VECHE_FRIENDS_WEB_H
+#define VECHE_FRIENDS_WEB_H
+
+#include "page/view.h"
+
+extern const route friends_routes[];
+extern const route circles_routes[];
+
+/* Where a button leads back to: the page that shows it, or their own page when that page answers a form. In the arena. */
+str friends_back(const view *v, const person *p);
+
+/* ---- what the templates of this feature are given ---- */
+
+typedef struct friend_row {
+    person p;
+    unsigned bits;
+    str words; /* of a request */
+    str when;  /* the request's time; empty: not shown */
+} friend_row;
+typedef struct friend_rows { friend_row *items; size_t len; } friend_rows;
+
+typedef struct friend_tab {
+    str name; /* ?tab= */
+    enum lang_key title;
+    int64_t count;
+    bool here, rings; /* rings: the count asks for attention */
+} friend_tab;
+typedef struct friend_tabs { friend_tab *items; size_t len; } friend_tabs;
+
+/* All tabs with their counts; `name` is the one shown. */
+rc friends_tabs(ctx *c, str name, friend_tabs *out);
+/* The tab of circles, which /friends passes on. */
+rc circles_show(req *r);
+
+#endif

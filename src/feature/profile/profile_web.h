@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The member's page, and the pages under /settings that are not the account's; with what their templates are given. */
+#ifndef VECHE_PROFILE_WEB_H
+#define VECHE_PROFILE_WEB_H
+
+#include "feature/profile/profile.h"
+#include "feature/profile/profile_privacy.h"
+#include "page/view.h"
+
+extern const route profile_routes[];
+extern const route profile_settings_routes[];
+extern const route profile_privacy_routes[];
+
+/* One of the friends beside the page. */
+typedef struct face { person who; str given; } face;
+typedef struct face_list { face *items; size_t len; } face_list;
+
+typedef struct profile_view {
+    person who;
+    profile page;
+    str full;           /* with patronymic and maiden name */
+    html birthday;      /* in words; empty: nothing to show */
+    bool self;
+    unsigned bits;      /* what the viewer is to them (enum edge_bit) */
+    face_list faces;
+    int64_t mutual;
+} profile_view;
+
+/* What a select offers. */
+typedef struct number_list { const int64_t *items; size_t len; } number_list;
+
+typedef struct profile_form_view {
+    const profile_told *told;
+    number_list days, months, years;
+} profile_form_view;
+
+/* A circle as a box to tick, in each of the two lists. */
+typedef struct circle_box { int64_t ordinal; str title; bool allowed, excepted; } circle_box;
+typedef struct circle_box_list { circle_box *items; size_t len; } circle_box_list;
+
+/* One setting with its field names: "level_3", "allow_3", … */
+typedef struct privacy_line {
+    enum lang_key question;
+    const char *level_field, *allow_field, *except_field, *allow_circle_field, *except_circle_field;
+    int64_t base;
+    str allow, except; /* names, as text */
+    circle_box_list circles;
+    int64_t exceptions; /* how many members and circles in both lists */
+    bool open;          /* there are exceptions, or something in them is wrong */
+} privacy_line;
+typedef struct privacy_line_list { privacy_line *items; size_t len; } privacy_line_list;
+
+#endif

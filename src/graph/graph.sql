@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- What memory is filled from, and what an act asks instead of memory.
+
+-- name: graph_person :one
+SELECT m.name, m.given, m.family, m.gender, m.role, m.state, m.version
+FROM member m WHERE m.bucket = $bucket AND m.num = $num;
+
+-- name: graph_near :many
+-- doc: Half-edges that memory keeps, in the order of the other side.
+SELECT e.other, e.bits FROM edge e
+WHERE e.bucket = $bucket AND e.owner = $owner AND e.near = 1 AND e.other > $after
+ORDER BY e.other LIMIT $limit;
+
+-- name: graph_half :one
+SELECT e.bits FROM edge e
+WHERE e.bucket = $bucket AND e.owner = $owner AND e.other = $other AND e.near = 1;
+
+-- name: graph_settings :many
+SELECT p.item, p.audience FROM privacy p
+WHERE p.bucket = $bucket AND p.owner = $owner AND p.item < $items
+ORDER BY p.item LIMIT $items;
+
+-- name: graph_setting_of :one
+SELECT p.audience FROM privacy p WHERE p.bucket = $bucket AND p.owner = $owner AND p.item = $item;
+
+-- name: graph_circle_members :many
+-- doc: Everybody in any circle of the owner, circle by circle; the pair ($ordinal, $after) is where the last page ended.
+SELECT m.ordinal, m.other FROM circle_member m
+WHERE m.bucket = $bucket AND m.owner = $owner AND (m.ordinal, m.other) > ($ordinal, $after)
+ORDER BY m.ordinal, m.other LIMIT $limit;
+
+-- name: graph_circle_has :one
+SELECT m.other FROM circle_member m
+WHERE m.bucket = $bucket AND m.owner = $owner AND m.ordinal = $ordinal AND m.other = $other;
+
+-- name: graph_ring :many
+-- doc: What the owner wrote on the own wall below `before`, newest first.
+SELECT p.id, p.audience, p.ordinal, p.version FROM post p
+WHERE p.bucket = $bucket AND p.owner = $owner AND p.deleted_at = 0 AND p.author = $owner AND p.id < $before
+ORDER BY p.id DESC LIMIT $limit;
+
+-- name: graph_audience :one
+SELECT a.spec FROM audience a WHERE a.bucket = $bucket AND a.id = $id;
+
+-- name: graph_audience_find :one
+SELECT a.id FROM audience a WHERE a.bucket = $bucket AND a.owner = $owner AND a.spec = $spec:text;
+
+-- name: graph_audience_add :exec
+-- doc: Does nothing when another transaction was faster; find it again afterwards.
+INSERT INTO audience (bucket, id, owner, spec) VALUES ($bucket, $id, $owner, $spec:text)
+ON CONFLICT (bucket, owner, spec) DO NOTHING;

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The one place where "may they see this?" is answered.
+ *
+ *   privacy_check ─┬─▶ closed_state   is the owner there, not suspended?
+ *   privacy_may  ──┤
+ *                  └─▶ judge_item ─┐
+ *   privacy_see_post ─▶ door_try ──┼─▶ privacy_judge(relation, audience)
+ *   the news merge ───▶ door_see ──┘        guest → self → exceptions → block → allowed → base level
+ *
+ * A relation holds what is free to know: one half-edge. What costs more (circles, friends of friends) is looked up only when
+ * an audience asks. Two decisions that the words of the rule leave open are taken on the safe side: a guest does not pass
+ * "everyone except …", because whoever is excepted would only have to log out; and to a member who is gone nobody is let in,
+ * staff included, because there is nothing left to look after. */
+#include "graph/privacy.h"
+
+#include "graph/door.h"
+
+const int64_t privacy_default[PRIVACY_ITEMS] = {
+    [0] = LEVEL_NOBODY,
+    [PRIVACY_PROFILE] = LEVEL_EVERYONE,
+    [PRIVACY_WALL] = LEVEL_EVERYONE,
+    [PRIVACY_POST] = LEVEL_FRIENDS,
+    [PRIVACY_FRIENDS] = LEVEL_MEMBERS,
+    [PRIVACY_BIRTHDAY] = LEVEL_FRIENDS,
+    [PRIVACY_FOUND] = LEVEL_EVERYONE,
+};
+
+/* ---- the rule ---- */
+
+static relation relation_from(ctx *c, int64_t owner, unsigned bits)
+{
+    int64_t viewer = c->viewer.num;
+    return (relation){.c = c,
+                      .owner = owner,
+                      .guest = viewer == 0,
+                      .self = viewer != 0 && viewer == owner,
+                      .blocked = (bits & EDGE_BLOCKED) != 0,
+                      .friend_ = (bits & EDGE_FRIEND) != 0};
+}
+
+rc privacy_relation(ctx *c, int64_t owner, relation *out)
+{
+    unsigned bits = 0;
+    if (c->viewer.num != 0 && c->viewer.num != owner) TRY(graph_edge(c, c->viewer.num, owner, &bits));
+    *out = relation_from(c, owner, bits);
+    return OK;
+}
+
+static rc listed(const relation *r, const num_list *members, const num_list *circles, bool *yes)
+{
+    *yes = false;
+    for (size_t i = 0; i < members->len && !*yes; i++) *yes = members->items[i] == r->c->viewer.num;
+    for (size_t i = 0; i < circles->len && !*yes; i++)
+        TRY(graph_in_circle(r->c, r->owner, circles->items[i], r->c->viewer.num, yes));
+    return OK;
+}
+
+static rc base_level(const relation *r, level base, bool *may)
+{
+    switch (base) {
+    case LEVEL_EVERYONE:
+    case LEVEL_MEMBERS: *may = true; return OK;
+    case LEVEL_FRIENDS_OF_FRIENDS:
+        *may = r->friend_;
+        return r->friend_ ? OK : graph_friend_of_friend(r->c, r->c->viewer.num, r->owner, may);
+    case LEVEL_FRIENDS: *may = r->friend_; return OK;
+    case LEVEL_NOBODY:
+    case LEVEL_COUNT: break;
+    }
+    *may = false;
+    return OK;
+}
+
+rc privacy_judge(const relation *r, const audience *a, bool *may)
+{
+    bool hit = false;
+    *may = false;
+    if (r->guest) {
+        *may = a->base == LEVEL_EVERYONE && !a->except_members.len && !a->except_circles.len;
+        return OK;
+    }
+    if (r->self) return *may = true, OK;
+    TRY(listed(r, &a->except_members, &a->except_circles, &hit));
+    if (hit || r->blocked) return OK;
+    TRY(listed(r, &a->allow_members, &a->allow_circles, &hit));
+    if (hit) return *may = true, OK;
+    return base_level(r, a->base, may);
+}
+
+static rc judge_stored(const relation *r, int64_t stored, bool *may)
+{
+    const audience *a;
+    *may = false;
+    TRY(audience_get(r->c, stored, &a));
+    return privacy_judge(r, a, may);
+}
+
+/* ---- settings ---- */
+
+static bool needs_profile(privacy_item item) { return item == PRIVACY_WALL || item == PRIVACY_POST || item == PRIVACY_FRIENDS; }
+
+static rc judge_item(const relation *r, privacy_item item, bool *may)
+{
+    int64_t stored;
+    if (needs_profile(item)) {
+        TRY(judge_item(r, PRIVACY_PROFILE, may));
+        if (!*may) return OK;
+    }
+    TRY(graph_setting(r->c, r->owner, (int)item, &stored));
+    return judge_stored(r, stored, may);
+}
+
+/* Does the member's state close everything to this viewer? */
+static bool closed_state(const ctx *c, const member_card *m)
+{
+    return m->state != MEMBER_ACTIVE && !(m->state == MEMBER_SUSPENDED && c->viewer.role >= ROLE_STAFF);
+}
+
+static const enum lang_key closed_sentence[PRIVACY_ITEMS] = {
+    [PRIVACY_PROFILE] = L_graph_closed_profile, [PRIVACY_WALL] = L_graph_closed_wall,
+    [PRIVACY_POST] = L_graph_closed_post,       [PRIVACY_FRIENDS] = L_graph_closed_friends,
+    [PRIVACY_BIRTHDAY] = L_graph_closed_item,   [PRIVACY_FOUND] = L_graph_closed_item,
+};
+
+rc privacy_check(ctx *c, int64_t owner, privacy_item item)
+{
+    const member_card *m;
+    relation r;
+    bool may;
+    rc found = graph_member(c, owner, &m);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member");
+    TRY(found);
+    if (closed_state(c, m)) {
+        enum lang_key why = m->state == MEMBER_SUSPENDED ? L_graph_suspended : L_graph_gone;
+        return fail(c, E_GONE, MSG(why), "the member's state is %d", m->state);
+    }
+    TRY(privacy_relation(c, owner, &r));
+    TRY(judge_item(&r, item, &may));
+    if (may) return OK;
+    enum lang_key why = item > 0 && item < PRIVACY_ITEMS ? closed_sentence[item] : L_graph_closed_item;
+    return fail(c, E_DENIED, MSG(why), "privacy item %d", (int)item);
+}
+
+rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may)
+{
+    const member_card *m;
+    relation r;
+    *may = false;
+    rc found = graph_member(c, owner, &m);
+    if (found == E_NOT_FOUND || (found == OK && closed_state(c, m))) return OK;
+    TRY(found);
+    TRY(privacy_relation(c, owner, &r));
+    return judge_item(&r, item, may);
+}
+
+/* ---- posts ---- */
+
+rc door_try(ctx *c, int64_t owner, unsigned bits, door *d)
+{
+    const member_card *m;
+    *d = (door){.r = relation_from(c, owner, bits), .known = true};
+    rc found = graph_member(c, owner, &m);
+    if (found == E_NOT_FOUND || (found == OK && closed_state(c, m))) return OK;
+    TRY(found);
+    return judge_item(&d->r, PRIVACY_WALL, &d->open);
+}
+
+rc door_see(door *d, int64_t stored, bool *may)
+{
+    *may = false;
+    if (!d->open) return OK;
+    if (stored >= 0 && stored <= LEVEL_MAX) {
+        uint8_t bit = (uint8_t)(1u << stored);
+        if (!(d->asked & bit)) {
+            TRY(judge_stored(&d->r, stored, may));
+            d->asked |= bit;
+            if (*may) d->yes |= bit;
+        }
+        *may = (d->yes & bit) != 0;
+        return OK;
+    }
+    if (stored != d->last) {
+        TRY(judge_stored(&d->r, stored, &d->last_yes));
+        d->last = stored;
+    }
+    *may = d->last_yes;
+    return OK;
+}
+
+/* Whoever wrote on another's wall is asked as well: a block closes the blocker's words wherever they stand. */
+static rc author_lets(ctx *c, int64_t author, bool *may)
+{
+    const member_card *m;
+    relation r;
+    *may = false;
+    rc found = graph_member(c, author, &m);
+    if (found == E_NOT_FOUND || (found == OK && closed_state(c, m))) return OK;
+    TRY(found);
+    TRY(privacy_relation(c, author, &r));
+    *may = !r.blocked;
+    return OK;
+}
+
+rc privacy_see_post(ctx *c, int64_t owner, int64_t author, int64_t stored, bool *may)
+{
+    unsigned bits = 0;
+    door d;
+    *may = false;
+    if (c->viewer.num != 0 && c->viewer.num != owner) TRY(graph_edge(c, c->viewer.num, owner, &bits));
+    TRY(door_try(c, owner, bits, &d));
+    if (!d.open) return OK;
+    if (author != owner) {
+        TRY(author_lets(c, author, may));
+        if (!*may) return OK;
+    }
+    /* Who wrote it passes the post's own audience, but not a wall that was closed to them since. */
+    if (c->viewer.num != 0 && c->viewer.num == author) return *may = true, OK;
+    return door_see(&d, stored, may);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Privacy is one function: privacy_judge. Pages, lists, counts, news, permalinks and (later) search, streams, media and
+ * exports reach it through privacy_check and privacy_see_post; nothing else decides.
+ *
+ * The order: a guest passes only for "everyone" → the owner passes → an exception wins → a block → the allow list → the base
+ * level. A suspended owner's things are closed to all but staff, a gone owner's to everybody. When in doubt, deny: "everyone"
+ * with exceptions is closed to guests, because whoever is excepted would only have to log out. */
+#ifndef VECHE_PRIVACY_H
+#define VECHE_PRIVACY_H
+
+#include "graph/audience.h"
+#include "graph/graph.h"
+
+/* What has a setting of its own. Stored in privacy.item: numbers are forever. */
+typedef enum privacy_item {
+    PRIVACY_PROFILE = 1,     /* see my page at all */
+    PRIVACY_WALL = 2,        /* see my wall */
+    PRIVACY_POST = 3,        /* post on my wall */
+    PRIVACY_FRIENDS = 4,     /* see my friends */
+    PRIVACY_BIRTHDAY = 5,    /* see my birthday */
+    PRIVACY_FOUND = 6,       /* be found in lists of people */
+    PRIVACY_ITEMS
+} privacy_item;
+
+/* The defaults of a new member. */
+extern const int64_t privacy_default[PRIVACY_ITEMS];
+
+/* How the viewer stands to an owner, as far as an audience can ask. friend_of_friend and circles are looked up lazily. */
+typedef struct relation {
+    ctx *c;
+    int64_t owner;
+    bool guest, self, blocked, friend_;
+} relation;
+
+rc privacy_relation(ctx *c, int64_t owner, relation *out);
+/* THE function. */
+rc privacy_judge(const relation *r, const audience *a, bool *may);
+
+/* OK when c->viewer may; E_NOT_FOUND when the owner does not exist; E_GONE when suspended or gone; E_DENIED otherwise, with a
+ * sentence for the member. PRIVACY_WALL, POST and FRIENDS need PRIVACY_PROFILE as well. Staff see what a member sees, except
+ * that suspension does not hide from them. */
+rc privacy_check(ctx *c, int64_t owner, privacy_item item);
+/* The same as a question. */
+rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may);
+
+/* May the viewer see this post: its owner's page and wall, its own audience (judged against the owner of the wall; the author
+ * passes), the author not suspended and not blocking the viewer. */
+rc privacy_see_post(ctx *c, int64_t owner, int64_t author, int64_t audience, bool *may);
+
+#endif

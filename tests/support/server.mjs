@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A server of its own for a test: real binary, real port, fresh data folder, and on PostgreSQL a fresh database.
+//
+//   VECHE_BIN      the binary; build/test/veche
+//   VECHE_ENGINE   sqlite (the default) or postgres
+//   VECHE_TEST_PG  for postgres: the address of a running cluster (tests/support/pg_cluster.sh start DIR prints it)
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { closeConnections } from "./client.mjs";
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const BIN = resolve(ROOT, process.env.VECHE_BIN ?? "build/test/veche");
+export const ENGINE = process.env.VECHE_ENGINE ?? "sqlite";
+const START_MS = 30_000;
+const STOP_MS = 20_000;
+
+const running = new Set();
+process.on("exit", () => running.forEach((s) => s.child.kill("SIGKILL")));
+
+// ---- databases ----
+
+function psql(address, statement) {
+  const done = spawnSync("psql", ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", statement], { encoding: "utf8" });
+  if (done.error) throw done.error;
+  if (done.status !== 0) throw new Error(`psql: ${statement}: ${done.stderr}`);
+  return done.stdout.trim();
+}
+
+function clusterAddress() {
+  const address = process.env.VECHE_TEST_PG;
+  if (!address) throw new Error("VECHE_ENGINE=postgres needs VECHE_TEST_PG, the address of a cluster");
+  return address;
+}
+
+function createDatabase() {
+  const name = `t${randomBytes(8).toString("hex")}`;
+  psql(clusterAddress(), `CREATE DATABASE ${name}`);
+  return { name, address: clusterAddress().replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`) };
+}
+
+const READ_SQLITE = `
+import sqlite3, sys
+for row in sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]):
+    print("|".join("" if v is None else v.hex() if isinstance(v, bytes) else str(v) for v in row))
+`;
+
+/** One statement on a server's database, for looking at what is stored: one line a row, columns parted by "|". */
+export function query(server, statement) {
+  if (server.database) return psql(server.database.address, statement);
+  const done = spawnSync("python3", ["-c", READ_SQLITE, join(server.data, "veche.db"), statement], { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (done.error) throw done.error;
+  if (done.status !== 0) throw new Error(`sqlite: ${statement}: ${done.stderr}`);
+  return done.stdout.trim();
+}
+
+/** Everything that is stored, to be compared: {table: its rows in order, as text}. */
+export function dump(server) {
+  const list = server.database
+    ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    : "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1";
+  const all = {};
+  for (const table of query(server, list).split("\n")) all[table] = query(server, `SELECT * FROM ${table}`).split("\n").sort().join("\n");
+  return all;
+}
+
+// ---- the process ----
+
+function waitForLine(child, server, pattern, ms) {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`no line like ${pattern} within ${ms} ms:\n${server.log}`)), ms);
+    const look = () => {
+      const found = pattern.exec(server.log);
+      if (!found) return;
+      clearTimeout(timer);
+      done(found);
+    };
+    child.stdout.on("data", look);
+    look();
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      fail(new Error(`the server ended with ${code ?? signal} before it listened:\n${server.log}`));
+    });
+  });
+}
+
+// What a sanitizer or the server's own last words look like; none of it may appear in a run.
+const REPORTS = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer|stack smashing|Assertion .* failed/;
+
+class Server {
+  constructor(child, data, database, owns) {
+    Object.assign(this, { child, data, database, owns, log: "", url: "", setupUrl: null });
+  }
+
+  ended() {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  whenEnded(ms) {
+    return new Promise((done, fail) => {
+      if (this.ended()) return done();
+      const timer = setTimeout(() => fail(new Error(`the server did not end within ${ms} ms:\n${this.log}`)), ms);
+      this.child.once("exit", () => {
+        clearTimeout(timer);
+        done();
+      });
+    });
+  }
+
+  /** Asks it to end, waits, removes what it stored. Throws when it died, ended badly, or a sanitizer spoke. */
+  async stop({ keep = false } = {}) {
+    const early = this.ended();
+    let late = null;
+    if (!early) {
+      this.child.kill("SIGTERM");
+      await this.whenEnded(STOP_MS).catch((e) => {
+        late = e;
+        this.child.kill("SIGKILL");
+      });
+    }
+    running.delete(this);
+    if (!keep) this.remove();
+    if (early) throw new Error(`the server died during the test (${this.child.exitCode ?? this.child.signalCode}):\n${this.log.slice(-4000)}`);
+    if (late) throw late;
+    if (this.child.exitCode !== 0) throw new Error(`the server ended with ${this.child.exitCode ?? this.child.signalCode}:\n${this.log.slice(-4000)}`);
+    if (REPORTS.test(this.log)) throw new Error(`a sanitizer reports:\n${this.log.slice(-8000)}`);
+  }
+
+  /** Ends it as a power cut would. What it stored stays, for a second start({data, database}). */
+  async kill() {
+    this.child.kill("SIGKILL");
+    await this.whenEnded(STOP_MS);
+    running.delete(this);
+  }
+
+  remove() {
+    if (running.size === 0) closeConnections();
+    if (!this.owns) return;
+    rmSync(this.data, { recursive: true, force: true });
+    if (this.database) psql(clusterAddress(), `DROP DATABASE IF EXISTS ${this.database.name} WITH (FORCE)`);
+  }
+}
+
+/**
+ * Starts a server. limits: keep the rate limits on. args: further arguments. env: further environment.
+ * data, database: of a server that was stopped with keep or killed, to start it again.
+ */
+export async function start({ limits = false, args = [], env = {}, data = null, database = null } = {}) {
+  if (!existsSync(BIN)) throw new Error(`there is no ${BIN}: build it, or set VECHE_BIN`);
+  const folder = data ?? mkdtempSync(join(tmpdir(), "veche-test-"));
+  const base = database ?? (ENGINE === "postgres" ? createDatabase() : null);
+  const words = ["serve", "--data", folder, "--port", "0", ...(limits ? [] : ["--limits-off"]), ...(base ? ["--db", base.address] : []), ...args];
+  const child = spawn(BIN, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, TZ: "UTC", ...env } });
+  const server = new Server(child, folder, base, true);
+  running.add(server);
+  child.stdout.setEncoding("utf8").on("data", (s) => (server.log += s));
+  child.stderr.setEncoding("utf8").on("data", (s) => (server.log += s));
+  try {
+    const fresh = data === null;
+    server.url = (await waitForLine(child, server, /Veche is listening on (http:\/\/\S+)\n/, START_MS))[1];
+    if (fresh) server.setupUrl = (await waitForLine(child, server, /Set it up within the hour: (http:\/\/\S+)\n/, START_MS))[1];
+  } catch (e) {
+    await server.kill();
+    server.remove();
+    throw e;
+  }
+  return server;
+}
+
+/** `veche WORDS`: its standard output. */
+export function veche(...words) {
+  const done = spawnSync(BIN, words, { encoding: "utf8", env: { ...process.env, TZ: "UTC" } });
+  if (done.error) throw done.error;
+  if (done.status !== 0) throw new Error(`veche ${words.join(" ")} ended with ${done.status}: ${done.stderr}`);
+  return done.stdout;
+}
+
+/** Every address of the server: [{method, path, who}, …]. */
+export function routes() {
+  return veche("routes")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [method, path, who] = line.split("\t");
+      return { method, path, who };
+    });
+}
