@@ -22,7 +22,10 @@ static void hang_person(ctx *c, int64_t num)
 {
     person_part *p = part_new(c, sizeof *p + 24);
     memcpy(p->text, "member..Given...Family..", 24);
-    p->card = (member_card){.num = num, .name = {p->text, 8}, .given = {p->text + 8, 8}, .family = {p->text + 16, 8}, .role = ROLE_MEMBER};
+    p->card = (member_card){.num = num, .role = ROLE_MEMBER};
+    p->card.name = (str){p->text, 8};
+    p->card.given = (str){p->text + 8, 8};
+    p->card.family = (str){p->text + 16, 8};
     (void)part_keep(c, num, PART_PERSON, &p->head);
 }
 
@@ -63,8 +66,10 @@ static void hang_edges(ctx *c, int64_t num, size_t len, size_t members)
         p->items[i] = (edge){(uint32_t)(1 + dice_below(&die_, members)), EDGE_OUT | (dice_below(&die_, 3) ? EDGE_FRIEND : 0)};
     qsort(p->items, len, sizeof *p->items, by_other);
     p->len = 0;
-    for (size_t i = 0; i < len; i++)
-        if (p->items[i].other != num && (p->len == 0 || p->items[p->len - 1].other != p->items[i].other)) p->items[p->len++] = p->items[i];
+    for (size_t i = 0; i < len; i++) {
+        edge e = p->items[i];
+        if (e.other != num && (p->len == 0 || p->items[p->len - 1].other != e.other)) p->items[p->len++] = e;
+    }
     (void)part_keep(c, num, PART_EDGES, &p->head);
 }
 
@@ -98,8 +103,8 @@ static void measure(ctx *c, size_t sources, size_t members, size_t rounds)
         shown += page.len;
     }
     qsort(took, rounds, sizeof *took, by_value);
-    printf("%6zu sources of %zu members: median %.1f µs, p90 %.1f, p99 %.1f (%.1f posts a page)\n", sources, members, took[rounds / 2],
-           took[rounds * 9 / 10], took[rounds * 99 / 100], (double)shown / (double)rounds);
+    printf("%6zu sources of %zu members: median %.1f µs, p90 %.1f, p99 %.1f (%.1f posts a page)\n", sources, members,
+           took[rounds / 2], took[rounds * 9 / 10], took[rounds * 99 / 100], (double)shown / (double)rounds);
     free(took);
 }
 

@@ -105,7 +105,8 @@ static rc put_off(lane_job *job)
 {
     claimed *k = (claimed *)job;
     int64_t unused;
-    return sql_job_fail(k->c.db, k->c.now + back_off(k->tries), k->why, k->id, k->lease, &unused);
+    int64_t tries = k->kind && k->kind->repeats && k->tries >= JOB_TRIES ? JOB_TRIES - 1 : k->tries;
+    return sql_job_fail(k->c.db, k->c.now + back_off(k->tries), tries, k->why, k->id, k->lease, &unused);
 }
 
 static void ended(jobs *j)

@@ -20,8 +20,8 @@ typedef struct job_kind {
     const char *name;
     /* Inside an act (c->writing). The payload is what job_add was given: ids, never a member's words. */
     rc (*run)(ctx *c, str payload);
-    int max_ms; /* a slice that takes longer is logged */
-    bool repeats; /* adds itself again each time: jobs_open begins it where no job of its kind waits */
+    int max_ms;   /* a slice that takes longer is logged */
+    bool repeats; /* adds itself again each time: jobs_open begins it where none of its kind waits, and failing does not end it */
 } job_kind;
 
 #define JOB_SLICE_MS 5
@@ -31,8 +31,7 @@ typedef struct job_kind {
 rc job_add(ctx *c, const job_kind *kind, str payload, int64_t run_at);
 
 /* The thread that claims what is due and puts it into the lane. `kinds` ends with NULL and is borrowed; the kinds of the base
- * (the sweeps of `change` and `once`) are added to it. One for each process; on PostgreSQL
- * several processes share the work. */
+ * (the sweeps of `change` and `once`) are added to it. One for each process; on PostgreSQL several processes share the work. */
 typedef struct jobs jobs;
 rc jobs_open(lane *l, const job_kind *const *kinds, jobs **out);
 /* Waits for the jobs that are running. Before lane_close. */

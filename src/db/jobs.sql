@@ -23,11 +23,11 @@ RETURNING id, kind, payload, tries;
 DELETE FROM job WHERE id = $id AND lease_until = $lease;
 
 -- name: job_fail :count
-UPDATE job SET run_at = $at, lease_until = 0, last_error = $why:text WHERE id = $id AND lease_until = $lease;
+UPDATE job SET run_at = $at, tries = $tries, lease_until = 0, last_error = $why:text WHERE id = $id AND lease_until = $lease;
 
 -- name: job_waiting :one
 -- types: jobs int
--- scan: once for each built-in kind, when the server starts
+-- scan: once for each kind that repeats, when the server starts
 SELECT COUNT(*) AS jobs FROM job j WHERE j.kind = $kind:text AND j.tries < 10;
 
 -- name: job_counts :one

@@ -53,9 +53,12 @@ static rc run_failing(ctx *c, str payload)
 
 /* Counts down, a slice at a time. */
 static rc run_slices(ctx *c, str payload);
-static const job_kind put_kind = {"put", run_put, JOB_SLICE_MS}, failing_kind = {"failing", run_failing, JOB_SLICE_MS},
-                      slices_kind = {"slices", run_slices, JOB_SLICE_MS}, unknown_kind = {"unknown", run_put, JOB_SLICE_MS};
+#define KIND(name, run) {(name), (run), JOB_SLICE_MS, false}
+static const job_kind put_kind = KIND("put", run_put), failing_kind = KIND("failing", run_failing),
+                      slices_kind = KIND("slices", run_slices), unknown_kind = KIND("unknown", run_put),
+                      endless_kind = {"endless", run_failing, JOB_SLICE_MS, .repeats = true};
 static const job_kind *const kinds[] = {&put_kind, &failing_kind, &slices_kind, NULL};
+static const job_kind *const endless_kinds[] = {&endless_kind, NULL};
 
 static rc run_slices(ctx *c, str payload)
 {
@@ -196,6 +199,17 @@ static void the_tenth_failure_is_the_last(void **state)
     assert_int_equal(stats().dead, 1);
 }
 
+static void a_job_that_repeats_begins_by_itself_and_never_dies(void **state)
+{
+    (void)state;
+    jobs_close(j);
+    assert_int_equal(jobs_open(l, endless_kinds, &j), OK);
+    assert_true(becomes("SELECT COUNT(*) FROM job WHERE kind = 'endless' AND tries = 1 AND lease_until = 0", 1));
+    fresh_db_script(&f, "UPDATE job SET payload = '1', tries = 9, run_at = 0 WHERE kind = 'endless'");
+    assert_true(becomes("SELECT COUNT(*) FROM job WHERE kind = 'endless' AND tries = 9 AND run_at > 0 AND lease_until = 0", 1));
+    assert_int_equal(stats().dead, 0);
+}
+
 static void a_job_goes_on_in_slices(void **state)
 {
     (void)state;
@@ -295,6 +309,7 @@ int main(void)
         TEST(a_job_waits_for_its_time),
         TEST(a_job_that_fails_leaves_nothing_and_is_put_off),
         TEST(the_tenth_failure_is_the_last),
+        TEST(a_job_that_repeats_begins_by_itself_and_never_dies),
         TEST(a_job_goes_on_in_slices),
         TEST(a_kind_that_this_program_does_not_know_is_put_off),
         TEST(a_job_whose_lease_ran_out_is_claimed_again),

@@ -123,8 +123,8 @@ static void more_audiences_than_memory_has_room_for_are_still_right(void **state
     world_begin(w);
     for (int i = 0; i < MANY; i++) {
         int64_t id = id_next(w->ids, bucket_of(owner), w->now);
-        world_sql(w, "INSERT INTO audience (bucket, id, owner, spec) VALUES (%lld, %lld, %lld, '4+m%lld')", (long long)bucket_of(owner),
-                  (long long)id, (long long)owner, (long long)(id % 1000000007 + 1));
+        world_sql(w, "INSERT INTO audience (bucket, id, owner, spec) VALUES (%lld, %lld, %lld, '4+m%lld')",
+                  (long long)bucket_of(owner), (long long)id, (long long)owner, (long long)(id % 1000000007 + 1));
     }
     world_end(w);
     static int64_t ids[MANY];

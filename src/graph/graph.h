@@ -105,7 +105,8 @@ typedef struct news_page {
     int64_t next;     /* pass as `before` for the next page; 0: this was the end */
 } news_page;
 /* Merges the walls of those whom the viewer follows, and the viewer's own: posts that the walls' owners wrote, below `before`
- * (INT64_MAX: from the newest), at most `want`. Looks at NEWS_SCAN_MAX candidates at most and then returns a short page. */
+ * (INT64_MAX: from the newest), at most `want`. Looks at NEWS_SCAN_MAX candidates at most and then returns a short page.
+ * Memory may be newer than the snapshot: whoever reads a post's text and does not find it leaves that post out. */
 rc graph_news(ctx *c, int64_t before, size_t want, news_page *out);
 
 #endif

@@ -43,29 +43,49 @@ function createDatabase() {
   return { name, address: clusterAddress().replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`) };
 }
 
+// Rows of several statements as JSON: [[row, …], …], each row a list of texts.
 const READ_SQLITE = `
-import sqlite3, sys
-for row in sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]):
-    print("|".join("" if v is None else v.hex() if isinstance(v, bytes) else str(v) for v in row))
+import json, sqlite3, sys
+at = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+text = lambda v: "" if v is None else v.hex() if isinstance(v, bytes) else str(v)
+print(json.dumps([[[text(v) for v in row] for row in at.execute(s)] for s in sys.argv[2:]]))
 `;
 
-/** One statement on a server's database, for looking at what is stored: one line a row, columns parted by "|". */
-export function query(server, statement) {
-  if (server.database) return psql(server.database.address, statement);
-  const done = spawnSync("python3", ["-c", READ_SQLITE, join(server.data, "veche.db"), statement], { encoding: "utf8", maxBuffer: 1 << 28 });
+function rowsOf(server, statements) {
+  if (server.database) {
+    const wrapped = statements.map((s) => ["-c", `SELECT COALESCE(json_agg(t), '[]') FROM (${s}) t`]).flat();
+    const done = spawnSync("psql", ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", server.database.address, ...wrapped], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+    if (done.error) throw done.error;
+    if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);
+    // json_agg breaks the line between rows; an array begins at the start of a line, and a row never does.
+    const arrays = done.stdout.trim().split(/\n(?=\[)/);
+    return arrays.map((json) => JSON.parse(json).map((row) => Object.values(row).map((v) => (v === null ? "" : String(v)))));
+  }
+  const done = spawnSync("python3", ["-c", READ_SQLITE, join(server.data, "veche.db"), ...statements], { encoding: "utf8", maxBuffer: 1 << 28 });
   if (done.error) throw done.error;
-  if (done.status !== 0) throw new Error(`sqlite: ${statement}: ${done.stderr}`);
-  return done.stdout.trim();
+  if (done.status !== 0) throw new Error(`sqlite: ${done.stderr}`);
+  return JSON.parse(done.stdout);
 }
+
+/** The rows of one statement, for looking at what is stored: [[text, …], …]. */
+export function query(server, statement) {
+  return rowsOf(server, [statement])[0];
+}
+
+// These change by themselves: leases and jobs.
+const RESTLESS = new Set(["node", "job"]);
 
 /** Everything that is stored, to be compared: {table: its rows in order, as text}. */
 export function dump(server) {
   const list = server.database
     ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
     : "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1";
-  const all = {};
-  for (const table of query(server, list).split("\n")) all[table] = query(server, `SELECT * FROM ${table}`).split("\n").sort().join("\n");
-  return all;
+  server.tables ??= query(server, list).map((row) => row[0]).filter((t) => !RESTLESS.has(t));
+  const all = rowsOf(server, server.tables.map((t) => `SELECT * FROM ${t}`));
+  return Object.fromEntries(server.tables.map((t, i) => [t, all[i].map((row) => row.join("|")).sort().join("\n")]));
 }
 
 // ---- the process ----

@@ -317,7 +317,8 @@ int64_t world_audience(world *w, int64_t owner, const char *spec)
 {
     if (!spec[1]) return spec[0] - '0';
     long long bucket = bucket_of(owner), num = owner;
-    long long id = world_int(w->db, 0, "SELECT id FROM audience WHERE bucket = %lld AND owner = %lld AND spec = '%s'", bucket, num, spec);
+    long long id = world_int(w->db, 0, "SELECT id FROM audience WHERE bucket = %lld AND owner = %lld AND spec = '%s'", bucket, num,
+                             spec);
     if (id) return id;
     id = id_next(w->ids, bucket, w->now);
     world_sql(w, "INSERT INTO audience (bucket, id, owner, spec) VALUES (%lld, %lld, %lld, '%s')", bucket, id, num, spec);
