@@ -18,6 +18,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import results as kept
+
 ROOT = Path(__file__).resolve().parent.parent
 LEVELS = {"quick": 0, "full": 1, "long": 2}
 
@@ -50,10 +52,11 @@ def unit_suites():
 
 
 def tool_suites():
-    for name in ("tplc", "sqlc", "langc"):
-        yield Suite(f"tools/{name}", ["python3", f"tools/{name}_test.py"], "unittest", "quick")
+    for path in sorted(ROOT.glob("tools/*_test.py")):
+        yield Suite(f"tools/{path.stem}", ["python3", str(path.relative_to(ROOT)), "-v"], "unittest", "quick")
     for path in sorted(ROOT.glob("tools/check_*.py")):
-        yield Suite(f"tools/{path.stem}", ["python3", str(path.relative_to(ROOT))], "exit", "quick")
+        if not path.stem.endswith("_test"):
+            yield Suite(f"tools/{path.stem}", ["python3", str(path.relative_to(ROOT))], "exit", "quick")
     migrations = [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob("migrations/*.sql"))]
     yield Suite("tools/migrations go up, down and up", ["python3", "tools/schema.py", "--check", *migrations], "exit", "quick")
     yield Suite("tools/typescript", ["npm", "run", "-s", "check"], "exit", "quick")
@@ -71,7 +74,8 @@ def node_suites():
 
 def python_suites():
     for path in sorted((ROOT / "tests").glob("*/*_test.py")):
-        yield Suite(f"{path.parent.name}/{path.stem}", ["python3", str(path.relative_to(ROOT))], "unittest", "full", alone=True)
+        yield Suite(f"{path.parent.name}/{path.stem}", ["python3", str(path.relative_to(ROOT)), "-v"], "unittest", "full",
+                    alone=True)
 
 
 def fuzz_suites(level):
@@ -126,7 +130,9 @@ def run_suite(suite, env):
     return Result(passed, failed, output, time.monotonic() - began)
 
 
-def report(suite, result):
+def report(suite, result, level):
+    kept.keep("long" if level == "long" else "test", suite.name, result.passed, result.failed, result.seconds,
+              kept.outcomes(suite.count, result.output))
     mark = "ok  " if result.failed == 0 else "FAIL"
     print(f"{mark} {suite.name:<48} {result.passed:>5} passed {result.failed:>3} failed  {result.seconds:6.1f} s", flush=True)
     if result.failed:
@@ -160,16 +166,16 @@ def build(kinds):
 
 
 def run_all(chosen, env):
-    results = []
+    results, level = [], env["VECHE_LEVEL"]
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         waiting = {pool.submit(run_suite, s, env): s for s in chosen if not s.alone}
         for done in concurrent.futures.as_completed(waiting):
-            report(waiting[done], done.result())
+            report(waiting[done], done.result(), level)
             results.append(done.result())
     for suite in chosen:
         if suite.alone:
             result = run_suite(suite, env)
-            report(suite, result)
+            report(suite, result, level)
             results.append(result)
     return sum(r.passed for r in results), sum(r.failed for r in results)
 
@@ -187,6 +193,7 @@ def main():
     for flag, script in (("mutants", "tests/mutants.py"), ("evidence", "tests/evidence.py")):
         if getattr(options, flag):
             os.execvp("python3", ["python3", script])
+    kept.tree()  # what is tested is what lies here now
     level = "long" if options.long else "quick" if options.quick else "full"
     chosen = [s for s in suites(level)
               if (any(n in s.name for n in options.names) if options.names else LEVELS[s.level] <= LEVELS[level])]

@@ -6,6 +6,7 @@
 int command_serve(int argc, char **argv);
 int command_admin(int argc, char **argv);
 int command_routes(int argc, char **argv);
+int command_demo(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 #endif

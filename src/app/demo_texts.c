@@ -149,8 +149,8 @@ static const demo_chapter en_story[] = {
     {24, 19, "The council heard us today. Forty people spoke, one after the other, two minutes each. A boy of nine just counted the trees aloud. It took exactly two minutes."},
     {19, 12, "For those who ask: the gathering in the Old Park on Saturday is announced and allowed. Come with children, bring thermos flasks, leave the paths clear, take your litter home."},
     {17, 17, "There were about six hundred of us under the limes. The choir sang, the police officer on duty knew the second verse."},
-    {16, 9, "What I liked best on Saturday: at the end people folded the banners, swept the paths, and somebody watered the youngest tree."},
-    {9, 20, "The council has put the car park off until the autumn and will ask for a second opinion about the trees. It is not a yes. It is a \"well, hm\". In this town that is a lot."},
+    {16, 9, "What I liked best on Saturday: at the end people folded the banners, swept the paths, and somebody tied a scarf round the youngest tree."},
+    {9, 20, "The council has put the car park off for half a year and will ask for a second opinion about the trees. It is not a yes. It is a \"well, hm\". In this town that is a lot."},
     {3, 18, "Meeting of the Friends of the Old Park on Wednesday at seven, library, small hall. Agenda: the second opinion, the bird boxes, who has the big thermos."},
 };
 
@@ -370,8 +370,8 @@ static const demo_chapter ru_story[] = {
     {24, 20, "Были на слушаниях. Сорок человек, каждому по две минуты. Мальчик девяти лет просто пересчитал деревья вслух. Ровно две минуты и вышло."},
     {19, 13, "Кто спрашивает: встреча в Старом парке в субботу согласована. Приходите с детьми и термосами, дорожки не занимаем, мусор уносим с собой."},
     {17, 18, "Нас под липами было человек шестьсот. Хор пел, дежурный полицейский знал второй куплет."},
-    {16, 10, "Больше всего в субботу понравилось, как потом свернули плакаты, подмели дорожки, а кто-то полил самую молодую липу."},
-    {9, 21, "Парковку отложили до осени, деревья осмотрит ещё один специалист. Это не «да». Это «ну, посмотрим». Для нашего города немало."},
+    {16, 10, "Больше всего в субботу понравилось, как потом свернули плакаты, подмели дорожки, а кто-то повязал шарф самой молодой липе."},
+    {9, 21, "Парковку отложили на полгода, деревья осмотрит ещё один специалист. Это не «да». Это «ну, посмотрим». Для нашего города немало."},
     {2, 19, "Друзья Старого парка собираются в среду в семь, библиотека, малый зал. Повестка: экспертиза, скворечники, у кого большой термос."},
 };
 

@@ -11,7 +11,7 @@
 #include "app/routes.h"
 #include "base/log.h"
 #include "feature/account/account_web.h"
-#include "feature/moderate/moderate.h"
+#include "feature/moderate/moderate_web.h"
 #include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
 #include "http/server.h"

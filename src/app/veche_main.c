@@ -13,6 +13,7 @@ static const command commands[] = {
     {"serve", command_serve, "run the server: --data DIR --db URL --address A --port P --unix PATH --threads N"},
     {"admin", command_admin, "talk to the running server (or its data folder): veche admin help"},
     {"routes", command_routes, "print every address that the server answers, and who may call it"},
+    {"demo", command_demo, "fill an empty data folder with a small town: --data DIR --members 200 --origin URL --password P"},
     {"version", command_version, "print the version"},
 };
 

@@ -48,9 +48,9 @@ static void assert_number(lang l, int64_t n, const char *expected)
     out_drop(&o);
 }
 
-static msg minutes(int64_t n)
+static msg members(int64_t n)
 {
-    msg m = MSG(L_common_time_minutes_ago);
+    msg m = MSG(L_account_members);
     m.n = n;
     return m;
 }
@@ -58,43 +58,43 @@ static msg minutes(int64_t n)
 static void english_has_one_and_other(void **state)
 {
     (void)state;
-    assert_msg(LANG_EN, minutes(0), "0 minutes ago");
-    assert_msg(LANG_EN, minutes(1), "1 minute ago");
-    assert_msg(LANG_EN, minutes(2), "2 minutes ago");
-    assert_msg(LANG_EN, minutes(21), "21 minutes ago");
-    assert_msg(LANG_EN, minutes(101), "101 minutes ago");
-    assert_msg(LANG_EN, minutes(1001), "1,001 minutes ago");
+    assert_msg(LANG_EN, members(0), "0 members");
+    assert_msg(LANG_EN, members(1), "1 member");
+    assert_msg(LANG_EN, members(2), "2 members");
+    assert_msg(LANG_EN, members(21), "21 members");
+    assert_msg(LANG_EN, members(101), "101 members");
+    assert_msg(LANG_EN, members(1001), "1,001 members");
 }
 
 static void russian_has_one_few_and_many(void **state)
 {
     (void)state;
-    assert_msg(LANG_RU, minutes(0), "0 минут назад");
-    assert_msg(LANG_RU, minutes(1), "1 минуту назад");
-    assert_msg(LANG_RU, minutes(2), "2 минуты назад");
-    assert_msg(LANG_RU, minutes(5), "5 минут назад");
-    assert_msg(LANG_RU, minutes(11), "11 минут назад");
-    assert_msg(LANG_RU, minutes(14), "14 минут назад");
-    assert_msg(LANG_RU, minutes(21), "21 минуту назад");
-    assert_msg(LANG_RU, minutes(111), "111 минут назад");
-    assert_msg(LANG_RU, minutes(999), "999 минут назад");
+    assert_msg(LANG_RU, members(0), "0 участников");
+    assert_msg(LANG_RU, members(1), "1 участник");
+    assert_msg(LANG_RU, members(2), "2 участника");
+    assert_msg(LANG_RU, members(5), "5 участников");
+    assert_msg(LANG_RU, members(11), "11 участников");
+    assert_msg(LANG_RU, members(14), "14 участников");
+    assert_msg(LANG_RU, members(21), "21 участник");
+    assert_msg(LANG_RU, members(111), "111 участников");
+    assert_msg(LANG_RU, members(999), "999 участников");
 }
 
 static void large_numbers_take_the_form_of_their_last_two_digits(void **state)
 {
     (void)state;
-    assert_msg(LANG_RU, minutes(1000), "1\u00a0000 минут назад");
-    assert_msg(LANG_RU, minutes(1001), "1\u00a0001 минуту назад");
-    assert_msg(LANG_RU, minutes(8412), "8\u00a0412 минут назад");
-    assert_msg(LANG_RU, minutes(1000022), "1\u00a0000\u00a0022 минуты назад");
-    assert_msg(LANG_EN, minutes(1000001), "1,000,001 minutes ago");
+    assert_msg(LANG_RU, members(1000), "1\u00a0000 участников");
+    assert_msg(LANG_RU, members(1001), "1\u00a0001 участник");
+    assert_msg(LANG_RU, members(8412), "8\u00a0412 участников");
+    assert_msg(LANG_RU, members(1000022), "1\u00a0000\u00a0022 участника");
+    assert_msg(LANG_EN, members(1000001), "1,000,001 members");
 }
 
 static void negative_numbers_take_the_form_of_their_magnitude(void **state)
 {
     (void)state;
-    assert_msg(LANG_EN, minutes(-1), "-1 minute ago");
-    assert_msg(LANG_RU, minutes(-3), "-3 минуты назад");
+    assert_msg(LANG_EN, members(-1), "-1 member");
+    assert_msg(LANG_RU, members(-3), "-3 участника");
 }
 
 static void numbers_are_grouped_by_thousands(void **state)

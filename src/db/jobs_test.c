@@ -26,7 +26,10 @@ static atomic_int runs, last_payload;
 /* --- kinds --------------------------------------------------------------------------------------------------------- */
 
 static const db_query put_row = {
-    .slot = 400, .name = "put_row", .sql = {"INSERT INTO row_ (id) VALUES (?1)", "INSERT INTO row_ (id) VALUES ($1)"}, .params = 1, .writes = true};
+    .slot = 400, .name = "put_row",
+    .sql = {"INSERT INTO row_ (id) VALUES (?1)",
+            "INSERT INTO row_ (id) VALUES ($1)"},
+    .params = 1, .writes = true};
 
 static rc put(ctx *c, int64_t id)
 {

@@ -40,6 +40,7 @@ struct lane_job {
     void (*done)(lane_job *, rc_code result);
 };
 
+/* How a thread of the lane reads memory: graph.h's functions, passed in because the graph stands above this folder. */
 typedef struct lane_readers {
     void *(*open)(struct graph *g);
     uint64_t (*enter)(void *reader);

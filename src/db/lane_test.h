@@ -26,10 +26,20 @@
 #define TASKS 300
 
 static const db_query put_row = {
-    .slot = 400, .name = "put_row", .sql = {"INSERT INTO row_ (id, n) VALUES (?1, ?2)", "INSERT INTO row_ (id, n) VALUES ($1, $2)"}, .params = 2, .writes = true};
-static const db_query read_n = {.slot = 401, .name = "read_n", .sql = {"SELECT n FROM row_ WHERE id = ?1", "SELECT n FROM row_ WHERE id = $1"}, .params = 1};
+    .slot = 400, .name = "put_row",
+    .sql = {"INSERT INTO row_ (id, n) VALUES (?1, ?2)",
+            "INSERT INTO row_ (id, n) VALUES ($1, $2)"},
+    .params = 2, .writes = true};
+static const db_query read_n = {
+    .slot = 401, .name = "read_n",
+    .sql = {"SELECT n FROM row_ WHERE id = ?1",
+            "SELECT n FROM row_ WHERE id = $1"},
+    .params = 1};
 static const db_query set_n = {
-    .slot = 402, .name = "set_n", .sql = {"UPDATE row_ SET n = ?2 WHERE id = ?1", "UPDATE row_ SET n = $2 WHERE id = $1"}, .params = 2, .writes = true};
+    .slot = 402, .name = "set_n",
+    .sql = {"UPDATE row_ SET n = ?2 WHERE id = ?1",
+            "UPDATE row_ SET n = $2 WHERE id = $1"},
+    .params = 2, .writes = true};
 static const db_query my_process = {.slot = -1, .name = "my_process", .sql = {"SELECT 0", "SELECT pg_backend_pid()"}};
 
 typedef struct task {

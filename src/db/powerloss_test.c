@@ -27,9 +27,17 @@
 #define BUDGET_US INT64_C(14000000) /* for all cuts; past it only every eighth is made */
 
 static const db_query put_row = {
-    .slot = 400, .name = "put_row", .sql = {"INSERT INTO row_ (id, filler) VALUES (?1, zeroblob(?2))"}, .params = 2, .writes = true};
-static const db_query drop_row = {.slot = 401, .name = "drop_row", .sql = {"DELETE FROM row_ WHERE id = ?1"}, .params = 1, .writes = true};
-static const db_query has_row = {.slot = 402, .name = "has_row", .sql = {"SELECT COUNT(*) FROM row_ WHERE id = ?1"}, .params = 1};
+    .slot = 400, .name = "put_row",
+    .sql = {"INSERT INTO row_ (id, filler) VALUES (?1, zeroblob(?2))"},
+    .params = 2, .writes = true};
+static const db_query drop_row = {
+    .slot = 401, .name = "drop_row",
+    .sql = {"DELETE FROM row_ WHERE id = ?1"},
+    .params = 1, .writes = true};
+static const db_query has_row = {
+    .slot = 402, .name = "has_row",
+    .sql = {"SELECT COUNT(*) FROM row_ WHERE id = ?1"},
+    .params = 1};
 
 /* What a child was told, and how far it came. */
 typedef struct diary {

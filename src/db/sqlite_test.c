@@ -14,14 +14,24 @@
 #include "support/fresh_db.h"
 #include "support/vfs_powerloss.h"
 
-static const db_query add = {.slot = 0, .name = "add", .sql = {"INSERT INTO thing (id, name, data) VALUES (?1, ?2, ?3)"}, .params = 3, .writes = true};
-static const db_query get = {.slot = 1, .name = "get", .sql = {"SELECT name, data, weight FROM thing WHERE id = ?1"}, .params = 1};
+static const db_query add = {
+    .slot = 0, .name = "add",
+    .sql = {"INSERT INTO thing (id, name, data) VALUES (?1, ?2, ?3)"},
+    .params = 3, .writes = true};
+static const db_query get = {
+    .slot = 1, .name = "get",
+    .sql = {"SELECT name, data, weight FROM thing WHERE id = ?1"},
+    .params = 1};
 static const db_query ids_in = {.slot = 300, .name = "ids_in", .sql = {"SELECT value FROM json_each(?1)"}, .params = 1};
 static const db_query all = {.slot = 2, .name = "all", .sql = {"SELECT id FROM thing ORDER BY id"}};
 static const db_query count = {.slot = 3, .name = "count", .sql = {"SELECT COUNT(*) FROM thing"}};
-static const db_query rename_all = {.slot = 4, .name = "rename", .sql = {"UPDATE thing SET name = id + ?1 RETURNING id"}, .params = 1, .writes = true};
+static const db_query rename_all = {
+    .slot = 4, .name = "rename",
+    .sql = {"UPDATE thing SET name = id + ?1 RETURNING id"},
+    .params = 1, .writes = true};
 static const db_query endless = {
-    .slot = 5, .name = "endless", .sql = {"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"}};
+    .slot = 5, .name = "endless",
+    .sql = {"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"}};
 
 static fresh_db f;
 static db *d;

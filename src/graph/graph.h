@@ -109,4 +109,13 @@ typedef struct news_page {
  * Memory may be newer than the snapshot: whoever reads a post's text and does not find it leaves that post out. */
 rc graph_news(ctx *c, int64_t before, size_t want, news_page *out);
 
+/* Part of the news: only friends, only those followed without friendship, or only one of the viewer's circles. */
+typedef enum news_kind { NEWS_ALL, NEWS_FRIENDS, NEWS_FOLLOWED, NEWS_CIRCLE } news_kind;
+typedef struct news_choice {
+    news_kind kind;
+    int64_t circle; /* NEWS_CIRCLE: its ordinal */
+} news_choice;
+/* The same for a part. The viewer's own posts belong to NEWS_ALL only. */
+rc graph_news_of(ctx *c, news_choice which, int64_t before, size_t want, news_page *out);
+
 #endif

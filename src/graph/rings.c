@@ -126,17 +126,28 @@ static void merge_promise(merge *m, int64_t num, uint32_t edge, int64_t before)
     m->heap[m->heap_len++] = (head){.key = known ? newest : before - 1, .edge = edge, .unread = true};
 }
 
+/* Is this one a source of the part of the news that was asked for? */
+static rc merge_wants(merge *m, news_choice which, edge e, bool *yes)
+{
+    *yes = (e.bits & (EDGE_OUT | EDGE_BLOCKS)) == EDGE_OUT;
+    if (which.kind == NEWS_FRIENDS) *yes = *yes && (e.bits & EDGE_FRIEND);
+    if (which.kind == NEWS_FOLLOWED) *yes = *yes && !(e.bits & EDGE_FRIEND);
+    if (which.kind != NEWS_CIRCLE || !*yes) return OK;
+    return graph_in_circle(m->c, m->c->viewer.num, which.circle, e.other, yes);
+}
+
 /* Everybody whom the viewer follows, and the viewer. */
-static rc merge_start(merge *m, int64_t before)
+static rc merge_start(merge *m, news_choice which, int64_t before)
 {
     ctx *c = m->c;
     TRY(edges_of(c, c->viewer.num, &m->edges));
     m->heap = ARENA_ARRAY(c->arena, head, m->edges->len + 1);
-    merge_promise(m, c->viewer.num, SELF, before);
+    if (which.kind == NEWS_ALL) merge_promise(m, c->viewer.num, SELF, before);
     for (uint32_t i = 0; i < m->edges->len; i++) {
         if (i + AHEAD < m->edges->len) newest_soon(c, m->edges->items[i + AHEAD].other);
-        edge e = m->edges->items[i];
-        if ((e.bits & (EDGE_OUT | EDGE_BLOCKS)) == EDGE_OUT) merge_promise(m, e.other, i, before);
+        bool wanted;
+        TRY(merge_wants(m, which, m->edges->items[i], &wanted));
+        if (wanted) merge_promise(m, m->edges->items[i].other, i, before);
     }
     for (size_t i = m->heap_len / 2; i-- > 0;) sift_down(m, i);
     /* What stands near the top of the heap is needed next: let the processor fetch it all at once. */
@@ -228,10 +239,15 @@ static rc merge_take(merge *m, news_page *out, int64_t *id)
 
 rc graph_news(ctx *c, int64_t before, size_t want, news_page *out)
 {
+    return graph_news_of(c, (news_choice){.kind = NEWS_ALL}, before, want, out);
+}
+
+rc graph_news_of(ctx *c, news_choice which, int64_t before, size_t want, news_page *out)
+{
     *out = (news_page){0};
     if (!c->viewer.num || !want) return OK;
     merge m = {.c = c};
-    TRY(merge_start(&m, before));
+    TRY(merge_start(&m, which, before));
     TRY(merge_settle(&m));
     out->items = ARENA_ARRAY(c->arena, ring_post, want < NEWS_SCAN_MAX ? want : NEWS_SCAN_MAX);
     int64_t last = 0;

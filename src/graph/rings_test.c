@@ -115,6 +115,38 @@ static void a_candidate_carries_what_its_row_holds(void **state)
     world_done(c);
 }
 
+static size_t ids_of(ctx *c, news_choice which, int64_t *ids)
+{
+    news_page page;
+    assert_int_equal(graph_news_of(c, which, INT64_MAX, 20, &page), OK);
+    for (size_t i = 0; i < page.len; i++) ids[i] = page.items[i].id;
+    return page.len;
+}
+
+static void a_part_of_the_news_holds_friends_followed_or_a_circle(void **state)
+{
+    (void)state;
+    int64_t reader = world_member(w, ROLE_MEMBER), friend_ = world_member(w, ROLE_MEMBER), near = world_member(w, ROLE_MEMBER),
+            followed = world_member(w, ROLE_MEMBER), ids[20];
+    world_befriend(w, reader, friend_);
+    world_befriend(w, reader, near);
+    world_edge(w, reader, followed, EDGE_OUT, EDGE_IN);
+    int64_t circle = world_circle(w, reader, &near, 1);
+    int64_t own = world_post(w, reader, reader, LEVEL_EVERYONE), of_friend = world_post(w, friend_, friend_, LEVEL_FRIENDS),
+            of_near = world_post(w, near, near, LEVEL_FRIENDS), of_followed = world_post(w, followed, followed, LEVEL_EVERYONE);
+    ctx *c = world_ctx(w, reader);
+    assert_int_equal(ids_of(c, (news_choice){.kind = NEWS_ALL}, ids), 4);
+    assert_true(ids[0] == of_followed && ids[1] == of_near && ids[2] == of_friend && ids[3] == own);
+    assert_int_equal(ids_of(c, (news_choice){.kind = NEWS_FRIENDS}, ids), 2);
+    assert_true(ids[0] == of_near && ids[1] == of_friend);
+    assert_int_equal(ids_of(c, (news_choice){.kind = NEWS_FOLLOWED}, ids), 1);
+    assert_true(ids[0] == of_followed);
+    assert_int_equal(ids_of(c, (news_choice){NEWS_CIRCLE, circle}, ids), 1);
+    assert_true(ids[0] == of_near);
+    assert_int_equal(ids_of(c, (news_choice){NEWS_CIRCLE, circle + 1}, ids), 0);
+    world_done(c);
+}
+
 static void guests_and_hermits_have_no_news(void **state)
 {
     (void)state;
@@ -301,7 +333,7 @@ static void pages_stay_sorted_and_current_while_people_write(void **state)
 
 #define TESTS                                                                                                              \
     TEST(pages_cover_what_a_plain_query_finds_without_gap_or_repeat), TEST(a_candidate_carries_what_its_row_holds),        \
-        TEST(guests_and_hermits_have_no_news), TEST(a_deleted_post_is_gone_from_the_next_page_on),                         \
+        TEST(guests_and_hermits_have_no_news), TEST(a_part_of_the_news_holds_friends_followed_or_a_circle), TEST(a_deleted_post_is_gone_from_the_next_page_on),                         \
         TEST(a_block_a_setting_and_a_suspension_act_at_once),                                                              \
         TEST(a_candidate_that_the_snapshot_lacks_is_skipped_and_nothing_else),                                             \
         TEST(a_ring_read_from_an_old_snapshot_does_not_hang_behind_a_newer_post),                                          \

@@ -42,16 +42,16 @@ bool csrf_nonce(const site *site, str session, str token, unsigned char nonce[NO
 static bool right_origin(const req *r, str origin)
 {
     if (r->site->ready) return str_eq(origin, str_of(r->site->origin));
-    str host = exchange_header(r, "Host");
+    str host = req_header(r, "Host");
     return str_starts(origin, STR("http")) && str_ends(origin, host) && host.len > 0;
 }
 
 rc csrf_check(req *r)
 {
-    str where = exchange_header(r, "Sec-Fetch-Site");
+    str where = req_header(r, "Sec-Fetch-Site");
     if (where.ptr && !str_eq(where, STR("same-origin")) && !str_eq(where, STR("none")))
         return fail(r->c, E_DENIED, MSG(L_form_elsewhere), "Sec-Fetch-Site from elsewhere");
-    str origin = exchange_header(r, "Origin");
+    str origin = req_header(r, "Origin");
     if (origin.ptr && !right_origin(r, origin))
         return fail(r->c, E_DENIED, MSG(L_form_elsewhere), "foreign Origin");
     unsigned char nonce[NONCE];

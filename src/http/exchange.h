@@ -80,7 +80,4 @@ str csrf_token(arena *a, const site *site, str session, const unsigned char nonc
 /* The nonce of a genuine token of this session; false otherwise. */
 bool csrf_nonce(const site *site, str session, str token, unsigned char nonce[16]);
 
-/* Connection header; absent when missing. */
-str exchange_header(const req *r, const char *name);
-
 #endif

@@ -110,5 +110,5 @@ void req_set_cookie(req *r, const char *name, str value, int64_t max_age_s)
 
 str req_cookie(const req *r, const char *name)
 {
-    return cookie_find(exchange_header(r, "Cookie"), cookie_name(r, name));
+    return cookie_find(req_header(r, "Cookie"), cookie_name(r, name));
 }

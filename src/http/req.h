@@ -93,6 +93,8 @@ struct req {
 str req_capture(const req *r, const char *name);
 /* A capture declared :int; the router has checked it. */
 int64_t req_capture_int(const req *r, const char *name);
+/* A header of the request; absent when missing. */
+str req_header(const req *r, const char *name);
 /* A field of the form, or of the query on GET; absent when missing. */
 str req_field(const req *r, const char *name);
 int64_t req_field_int(const req *r, const char *name, int64_t otherwise);

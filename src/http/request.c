@@ -12,7 +12,7 @@
 #define BODY_MAX_DEFAULT ((uint32_t)64 * 1024)
 #define TARGET_MAX ((size_t)2048)
 
-str exchange_header(const req *r, const char *name)
+str req_header(const req *r, const char *name)
 {
     const exchange *x = r->private_;
     return str_of(MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name));
@@ -30,7 +30,7 @@ static str client_address(exchange *x)
         inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
         return arena_str(x->arena, str_of(text));
     }
-    str forwarded = exchange_header(&x->r, "X-Forwarded-For");
+    str forwarded = req_header(&x->r, "X-Forwarded-For");
     str last = STR_NONE;
     while (forwarded.ptr) last = str_cut(&forwarded, ',');
     last = str_trim(last);
@@ -66,10 +66,10 @@ static rc check_body(exchange *x)
     if (x->r.method != POST) return OK;
     x->body_max = x->r.route->body_max ? x->r.route->body_max : BODY_MAX_DEFAULT;
     int64_t length;
-    str stated = exchange_header(&x->r, "Content-Length");
+    str stated = req_header(&x->r, "Content-Length");
     if (str_int(stated, &length) && length > (int64_t)x->body_max)
         return fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "%lld bytes announced", (long long)length);
-    str type = exchange_header(&x->r, "Content-Type");
+    str type = req_header(&x->r, "Content-Type");
     type = str_trim(str_take(type, str_find(type, ';')));
     if (type.len > 0 && !str_eq(type, STR("application/x-www-form-urlencoded")))
         return fail(&x->c, E_TYPE, MSG(L_NONE), "body type not read here");
@@ -81,7 +81,7 @@ static lang choose_language(exchange *x)
     str chosen = req_cookie(&x->r, "lang");
     lang otherwise = x->r.site->lang;
     if (chosen.ptr) return lang_of(chosen, otherwise);
-    str wanted = exchange_header(&x->r, "Accept-Language");
+    str wanted = req_header(&x->r, "Accept-Language");
     return wanted.ptr ? lang_accept(wanted, otherwise) : otherwise;
 }
 
@@ -93,7 +93,7 @@ rc exchange_read_head(exchange *x, const char *method)
                  .fragments = x->home->fragments, .path = STR("/"), .target = STR("/")};
     x->c.lang = choose_language(x);
     x->address = client_address(x);
-    x->r.fragment = exchange_header(&x->r, "HX-Request").ptr != NULL;
+    x->r.fragment = req_header(&x->r, "HX-Request").ptr != NULL;
     TRY(read_method(x, str_of(method)));
     TRY(read_target(x));
     rc_code found = router_find(x->home->server->router, x->r.method, x->r.path, &x->r.route, x->r.captures);

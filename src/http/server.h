@@ -35,7 +35,7 @@ typedef struct server_config {
     rc (*identify)(req *r);
     /* Writes a whole page for a status; must not fail. May run without a database (r->c->db NULL). */
     void (*error_page)(req *r, rc_code code);
-    /* Fills in what only the process knows (feature/moderate/moderate.h). */
+    /* Fills in what only the process knows (feature/moderate/moderate_web.h). */
     void (*health)(void *arg, server *s, struct health *out);
     void *arg;
 } server_config;

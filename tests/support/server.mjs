@@ -43,48 +43,91 @@ function createDatabase() {
   return { name, address: clusterAddress().replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`) };
 }
 
-// Rows of several statements as JSON: [[row, …], …], each row a list of texts.
+// A helper that stays with the server and answers lines of statements with lines of rows: a process for each question would cost
+// more than the question. On SQLite it says "same" when nothing was committed since it last answered the same.
 const READ_SQLITE = `
 import json, sqlite3, sys
-at = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+at = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, isolation_level=None)
 text = lambda v: "" if v is None else v.hex() if isinstance(v, bytes) else str(v)
-print(json.dumps([[[text(v) for v in row] for row in at.execute(s)] for s in sys.argv[2:]]))
+last = None
+for line in sys.stdin:
+    now = (at.execute("PRAGMA data_version").fetchone()[0], line)
+    if now == last:
+        print(json.dumps("same"), flush=True)
+        continue
+    last = now
+    print(json.dumps([[[text(v) for v in row] for row in at.execute(s)] for s in json.loads(line)]), flush=True)
 `;
 
-function rowsOf(server, statements) {
-  if (server.database) {
-    const wrapped = statements.map((s) => ["-c", `SELECT COALESCE(json_agg(t), '[]') FROM (${s}) t`]).flat();
-    const done = spawnSync("psql", ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", server.database.address, ...wrapped], {
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
+class Reader {
+  constructor(server) {
+    this.sql = server.database !== null;
+    const [program, args] = this.sql
+      ? ["psql", ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", server.database.address]]
+      : ["python3", ["-c", READ_SQLITE, join(server.data, "veche.db")]];
+    this.child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.text = "";
+    this.waiting = null;
+    this.last = null;
+    this.child.stdout.setEncoding("utf8").on("data", (s) => {
+      this.text += s;
+      this.look();
     });
-    if (done.error) throw done.error;
-    if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);
-    // json_agg breaks the line between rows; an array begins at the start of a line, and a row never does.
-    const arrays = done.stdout.trim().split(/\n(?=\[)/);
-    return arrays.map((json) => JSON.parse(json).map((row) => Object.values(row).map((v) => (v === null ? "" : String(v)))));
+    this.child.on("exit", (code) => this.waiting?.fail(new Error(`the reader of the database ended with ${code}`)));
   }
-  const done = spawnSync("python3", ["-c", READ_SQLITE, join(server.data, "veche.db"), ...statements], { encoding: "utf8", maxBuffer: 1 << 28 });
-  if (done.error) throw done.error;
-  if (done.status !== 0) throw new Error(`sqlite: ${done.stderr}`);
-  return JSON.parse(done.stdout);
+
+  look() {
+    const end = this.sql ? "\n--end--\n" : "\n";
+    const cut = this.text.indexOf(end);
+    if (cut < 0 || !this.waiting) return;
+    const answer = this.text.slice(0, cut);
+    this.text = this.text.slice(cut + end.length);
+    const { done } = this.waiting;
+    this.waiting = null;
+    done(answer);
+  }
+
+  /** [[row, …], …] for the statements, each row a list of texts. */
+  async rows(statements) {
+    const answer = await new Promise((done, fail) => {
+      this.waiting = { done, fail };
+      if (!this.sql) this.child.stdin.write(`${JSON.stringify(statements)}\n`);
+      else this.child.stdin.write(`${statements.map((s) => `SELECT COALESCE(json_agg(t), '[]')::jsonb FROM (${s}) t;\n`).join("")}\\echo --end--\n`);
+    });
+    if (this.sql) return answer.split("\n").map((json) => JSON.parse(json).map((row) => Object.entries(row).sort().map(([, v]) => (v === null ? "" : String(v)))));
+    const rows = JSON.parse(answer);
+    if (rows !== "same") this.last = rows;
+    return this.last;
+  }
+
+  end() {
+    this.child.stdin.end();
+    this.child.kill();
+  }
 }
 
-/** The rows of one statement, for looking at what is stored: [[text, …], …]. */
-export function query(server, statement) {
-  return rowsOf(server, [statement])[0];
+/** The rows of statements, for looking at what is stored: [[[text, …], …], …]. Columns come in order on SQLite, sorted by name
+ * on PostgreSQL: ask for one column, or compare with the same engine only. */
+async function rowsOf(server, statements) {
+  server.reader ??= new Reader(server);
+  return server.reader.rows(statements);
+}
+
+/** The values of one column. */
+export async function column(server, statement) {
+  return (await rowsOf(server, [statement]))[0].map((row) => row[0]);
 }
 
 // These change by themselves: leases and jobs.
 const RESTLESS = new Set(["node", "job"]);
 
 /** Everything that is stored, to be compared: {table: its rows in order, as text}. */
-export function dump(server) {
+export async function dump(server) {
   const list = server.database
     ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
     : "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1";
-  server.tables ??= query(server, list).map((row) => row[0]).filter((t) => !RESTLESS.has(t));
-  const all = rowsOf(server, server.tables.map((t) => `SELECT * FROM ${t}`));
+  server.tables ??= (await column(server, list)).filter((t) => !RESTLESS.has(t));
+  const all = await rowsOf(server, server.tables.map((t) => `SELECT * FROM ${t}`));
   return Object.fromEntries(server.tables.map((t, i) => [t, all[i].map((row) => row.join("|")).sort().join("\n")]));
 }
 
@@ -113,7 +156,7 @@ const REPORTS = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|ThreadSani
 
 class Server {
   constructor(child, data, database, owns) {
-    Object.assign(this, { child, data, database, owns, log: "", url: "", setupUrl: null });
+    Object.assign(this, { child, data, database, owns, log: "", url: "", setupUrl: null, reader: null });
   }
 
   ended() {
@@ -135,6 +178,7 @@ class Server {
   async stop({ keep = false } = {}) {
     const early = this.ended();
     let late = null;
+    this.reader?.end();
     if (!early) {
       this.child.kill("SIGTERM");
       await this.whenEnded(STOP_MS).catch((e) => {
@@ -152,6 +196,8 @@ class Server {
 
   /** Ends it as a power cut would. What it stored stays, for a second start({data, database}). */
   async kill() {
+    this.reader?.end();
+    this.reader = null;
     this.child.kill("SIGKILL");
     await this.whenEnded(STOP_MS);
     running.delete(this);

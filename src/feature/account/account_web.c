@@ -11,7 +11,6 @@
 #include "crypto/token.h"
 #include "feature/account/account.h"
 #include "feature/friends/friends.h"
-#include "http/exchange.h"
 #include "page/view.h"
 
 /* ---- who asks ---- */
@@ -41,7 +40,7 @@ static str device_label(req *r)
     static const char *const browsers[] = {"Firefox", "Edg", "OPR", "YaBrowser", "Chrome", "Safari", "curl"};
     static const char *const systems[] = {"Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux"};
     char agent[512];
-    str header = str_take(exchange_header(r, "User-Agent"), sizeof agent - 1);
+    str header = str_take(req_header(r, "User-Agent"), sizeof agent - 1);
     if (header.len) memcpy(agent, header.ptr, header.len);
     agent[header.len] = '\0';
     const char *browser = "", *system_ = "";

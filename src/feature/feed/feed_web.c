@@ -1,24 +1,49 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "feature/feed/feed_web.h"
 
+#include "feature/friends/circles.h"
 #include "feature/wall/wall_web.h"
 #include "feed.tpl.h"
 #include "wall_pages.tpl.h"
 
 #define NEWS_PAGE 20
 
+/* Which part of the news: ?of=friends, ?of=followed, ?of=c3; anything else is all of them. */
+static news_choice read_choice(str of)
+{
+    int64_t circle;
+    if (str_eq(of, STR("friends"))) return (news_choice){.kind = NEWS_FRIENDS};
+    if (str_eq(of, STR("followed"))) return (news_choice){.kind = NEWS_FOLLOWED};
+    if (str_starts(of, STR("c")) && str_int(str_skip(of, 1), &circle)) return (news_choice){NEWS_CIRCLE, circle};
+    return (news_choice){.kind = NEWS_ALL};
+}
+
+/* The address of this part, ready for another argument. */
+static str choice_path(ctx *c, news_choice which)
+{
+    if (which.kind == NEWS_FRIENDS) return STR("/feed?of=friends&");
+    if (which.kind == NEWS_FOLLOWED) return STR("/feed?of=followed&");
+    if (which.kind == NEWS_CIRCLE) return arena_printf(c->arena, "/feed?of=c%lld&", (long long)which.circle);
+    return STR("/feed?");
+}
+
 static rc feed_show(req *r)
 {
     view v;
     news_page news;
+    circle_line_list circles;
     int64_t before = req_field_int(r, "before", INT64_MAX);
-    TRY(graph_news(r->c, before, NEWS_PAGE, &news));
+    bool first = before == INT64_MAX;
+    news_choice which = read_choice(req_field(r, "of"));
+    TRY(graph_news_of(r->c, which, before, NEWS_PAGE, &news));
     TRY(view_init(&v, r, NAV_NEWS, MSG(L_common_nav_news)));
+    TRY(circles_mine(r->c, &circles));
     tpl_feed_open(r->out, &v);
-    if (before == INT64_MAX) TRY(wall_composer(&v, r->out, STR("/feed")));
+    if (first) TRY(wall_composer(&v, r->out, STR("/feed")));
+    tpl_feed_tabs(r->out, &v, which, &circles);
     TRY(wall_put_posts(&v, r->out, news.items, news.len));
-    if (news.len == 0) tpl_feed_empty(r->out, &v, before == INT64_MAX);
-    if (news.next) tpl_older(r->out, &v, STR("/feed?"), news.next);
+    if (news.len == 0) tpl_feed_empty(r->out, &v, first && which.kind == NEWS_ALL);
+    if (news.next) tpl_older(r->out, &v, choice_path(r->c, which), news.next);
     tpl_feed_close(r->out, &v);
     return OK;
 }

@@ -21,7 +21,7 @@ rc circles_show(req *r)
     circle_line_list circles;
     TRY(view_init(&v, r, NAV_FRIENDS, MSG(L_friends_tab_circles)));
     TRY(friends_tabs(c, STR("circles"), &tabs));
-    TRY(sql_circles_of(c->db, c->arena, bucket_of(v.who.num), v.who.num, CIRCLES_MAX, &circles));
+    TRY(circles_mine(c, &circles));
     tpl_circles_page(r->out, &v, &tabs, &circles);
     return OK;
 }
@@ -182,7 +182,8 @@ static rc take_done(req *r)
 }
 
 const route circles_routes[] = {
-    {POST, "/friends/circles", .prepare = title_prepare, .act = create_act, .show = create_done, .again = circles_show, .who = MEMBER},
+    {POST, "/friends/circles", .prepare = title_prepare, .act = create_act, .show = create_done, .again = circles_show,
+     .who = MEMBER},
     {GET, "/friends/circle/{ordinal:int}", .show = circle_show, .who = MEMBER},
     {POST, "/friends/circle/{ordinal:int}/rename", .prepare = title_prepare, .act = rename_act, .show = rename_done,
      .again = circle_show, .who = MEMBER, .idempotent = true},

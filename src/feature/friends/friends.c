@@ -142,7 +142,8 @@ static bool reaches_out(friend_act act) { return act == ACT_ADD || act == ACT_AC
 
 static rc check_reach(ctx *c, const member_card *other, unsigned mine)
 {
-    if (other->state != MEMBER_ACTIVE) return fail(c, E_DENIED, MSG(L_friends_not_there), "the other's state is %d", other->state);
+    int state = other->state;
+    if (state != MEMBER_ACTIVE) return fail(c, E_DENIED, MSG(L_friends_not_there), "the other's state is %d", state);
     if (mine & EDGE_BLOCKS) return fail(c, E_DENIED, MSG(L_friends_you_block), "the viewer blocks the other");
     if (mine & EDGE_BLOCKED) return fail(c, E_DENIED, MSG(L_friends_blocks_you), "the other blocks the viewer");
     return OK;

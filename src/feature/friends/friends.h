@@ -8,7 +8,7 @@
  *   accept   B's waiting request → friends.
  *   decline  B's waiting request → B stays as a follower; nothing tells B.
  *   reopen   B's declined request waits again: a decline undone.
- *   remove   friends → B stays as A's follower; A no longer follows B.
+ *   remove   friends → B, if B read A, stays as A's follower; A no longer follows B.
  *   follow / unfollow   without friendship; between friends: B's posts in A's news or not.
  *   block    everything between them ends, both ways; B can then see nothing of A but what guests see.
  *   unblock  nothing comes back by itself.

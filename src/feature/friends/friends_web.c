@@ -4,7 +4,6 @@
 
 #include "base/ids.h"
 #include "circles.sql.h"
-#include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "friends.sql.h"
 #include "friends_pages.tpl.h"
@@ -24,7 +23,6 @@ typedef struct tab {
 static const tab tabs[] = {
     {STR_INIT("all"), EDGE_FRIEND, EDGE_FRIEND, L_friends_tab_all, L_friends_none, L_friends_none_what},
     {STR_INIT("requests"), EDGE_NEW, EDGE_NEW, L_friends_tab_requests, L_friends_requests_none, L_friends_requests_none_what},
-    {STR_INIT("sent"), EDGE_ASK_OUT, EDGE_ASK_OUT, L_friends_tab_sent, L_friends_sent_none, L_friends_sent_none_what},
     {STR_INIT("followers"), EDGE_IN | EDGE_FRIEND, EDGE_IN, L_friends_tab_followers, L_friends_followers_none,
      L_friends_followers_none_what},
     /* Whoever was asked is followed as well, and stands among the requests sent. */
@@ -32,10 +30,14 @@ static const tab tabs[] = {
      L_friends_following_none_what},
 };
 #define TABS (sizeof tabs / sizeof *tabs)
+/* Lists that are reached in other ways than by the bar. */
+static const tab sent = {STR_INIT("sent"), EDGE_ASK_OUT, EDGE_ASK_OUT, L_friends_tab_sent, L_friends_sent_none,
+                         L_friends_sent_none_what};
 static const tab blocked = {.mask = EDGE_BLOCKS, .wanted = EDGE_BLOCKS};
 
 static const tab *tab_named(str name)
 {
+    if (str_eq(name, sent.name)) return &sent;
     for (size_t i = 0; i < TABS; i++)
         if (str_eq(tabs[i].name, name)) return &tabs[i];
     return &tabs[0];
@@ -57,22 +59,28 @@ static rc count_tab(ctx *c, const tab *t, edge_list edges, int64_t *count)
     return OK;
 }
 
+static rc bar_tab(ctx *c, const tab *t, edge_list edges, bool here, friend_tabs *bar)
+{
+    friend_tab *made = &bar->items[bar->len++];
+    *made = (friend_tab){.name = t->name, .title = t->title, .here = here, .rings = t->wanted == EDGE_NEW};
+    return count_tab(c, t, edges, &made->count);
+}
+
 rc friends_tabs(ctx *c, str name, friend_tabs *out)
 {
     edge_list edges;
     circles_count_row circles;
     TRY(graph_edges(c, c->viewer.num, &edges));
     TRY(sql_circles_count(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, &circles));
-    *out = (friend_tabs){ARENA_ARRAY(c->arena, friend_tab, TABS + 1), TABS + 1};
+    *out = (friend_tabs){.items = ARENA_ARRAY(c->arena, friend_tab, TABS + 1), .sent = str_eq(name, sent.name)};
+    out->asks = out->sent || str_eq(name, STR("requests"));
     for (size_t i = 0; i < TABS; i++) {
-        friend_tab *t = &out->items[i];
-        *t = (friend_tab){.name = tabs[i].name, .title = tabs[i].title, .here = str_eq(tabs[i].name, name)};
-        t->rings = tabs[i].wanted == EDGE_NEW;
-        TRY(count_tab(c, &tabs[i], edges, &t->count));
+        bool here = tabs[i].wanted == EDGE_NEW ? out->asks : str_eq(tabs[i].name, name);
+        TRY(bar_tab(c, &tabs[i], edges, here, out));
     }
-    out->items[TABS] = (friend_tab){.name = STR("circles"), .title = L_friends_tab_circles, .count = circles.circles};
-    out->items[TABS].here = str_eq(name, STR("circles"));
-    return OK;
+    out->items[out->len++] = (friend_tab){.name = STR("circles"), .title = L_friends_tab_circles, .count = circles.circles,
+                                          .here = str_eq(name, STR("circles"))};
+    return count_tab(c, &sent, edges, &out->sent_count);
 }
 
 /* ---- rows ---- */
@@ -90,9 +98,10 @@ static place place_of(const req *r)
 
 static rc read_lines(ctx *c, const tab *t, place from, friends_line_list *lines)
 {
-    int64_t me = c->viewer.num, bucket = bucket_of(me), mask = t->mask, wanted = t->wanted;
-    if (by_column(t)) return sql_friends_followers(c->db, c->arena, bucket, me, mask, wanted, from.at, from.other, PAGE + 1, lines);
-    return sql_friends_near(c->db, c->arena, bucket, me, mask, wanted, from.at, from.other, PAGE + 1, lines);
+    int64_t me = c->viewer.num, bucket = bucket_of(me);
+    if (by_column(t))
+        return sql_friends_followers(c->db, c->arena, bucket, me, t->mask, t->wanted, from.at, from.other, PAGE + 1, lines);
+    return sql_friends_near(c->db, c->arena, bucket, me, t->mask, t->wanted, from.at, from.other, PAGE + 1, lines);
 }
 
 static rc rows_of(const view *v, const friends_line_list *lines, friend_rows *rows)
@@ -210,13 +219,7 @@ static rc friends_of_show(req *r)
 
 /* ---- doing something about a person ---- */
 
-#define BACK_MAX ((size_t)200)
-
-str friends_back(const view *v, const person *p)
-{
-    if (v->r->method == GET && v->r->target.len <= BACK_MAX) return v->r->target;
-    return person_url(v, p).s;
-}
+#define BACK_MAX ((size_t)200) /* it travels in a cookie when there is an undo */
 
 /* What each address does, what is said afterwards, and the act that undoes it (ACT_COUNT: none). An undo is offered only
  * where it brings back what was there: a block, say, cannot be undone, because the friendship would not return. */
@@ -256,11 +259,11 @@ static str undo_address(arena *a, friend_act act, int64_t num, str back)
 {
     str rest = str_of(verb_of(act)->path), head = str_cut(&rest, '{');
     (void)str_cut(&rest, '}');
-    out query;
-    out_init(&query, 4 * BACK_MAX);
-    out_percent(&query, back);
-    str address = arena_printf(a, "%.*s%lld%.*s?to=%.*s", STR_ARG(head), (long long)num, STR_ARG(rest), STR_ARG(out_get(&query)));
-    out_drop(&query);
+    out to;
+    out_init(&to, 4 * BACK_MAX);
+    out_percent(&to, back);
+    str address = arena_printf(a, "%.*s%lld%.*s?to=%.*s", STR_ARG(head), (long long)num, STR_ARG(rest), STR_ARG(out_get(&to)));
+    out_drop(&to);
     return address;
 }
 
@@ -272,7 +275,8 @@ static rc back_from(req *r, int64_t num, url *back)
     if (!to.ptr) to = form_get(&r->query, STR("to"));
     if (to.len && to.len <= BACK_MAX) return *back = url_local(to), OK;
     TRY(graph_member(r->c, num, &card));
-    *back = card->state == MEMBER_ACTIVE ? url_local(arena_printf(r->c->arena, "/%.*s", STR_ARG(card->name))) : url_local(STR("/friends"));
+    bool there = card->state == MEMBER_ACTIVE;
+    *back = url_local(there ? arena_printf(r->c->arena, "/%.*s", STR_ARG(card->name)) : STR("/friends"));
     return OK;
 }
 
@@ -291,7 +295,8 @@ static rc verb_show(req *r)
     TRY(graph_edge(r->c, r->c->viewer.num, num, &bits));
     if (w->act == ACT_ADD && bits & EDGE_FRIEND) w = verb_of(ACT_ACCEPT);
     TRY(back_from(r, num, &back));
-    return req_redirect_toast(r, back, w->done, w->undo == ACT_COUNT ? STR("") : undo_address(r->c->arena, w->undo, num, back.s));
+    str undo = w->undo == ACT_COUNT ? STR("") : undo_address(r->c->arena, w->undo, num, back.s);
+    return req_redirect_toast(r, back, w->done, undo);
 }
 
 /* ---- a request with words ---- */
@@ -308,7 +313,8 @@ static rc ask_show(req *r)
     if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member");
     TRY(found);
     TRY(graph_edge(c, c->viewer.num, num, &bits));
-    if (card->state != MEMBER_ACTIVE) return fail(c, E_DENIED, MSG(L_friends_not_there), "the other's state is %d", card->state);
+    int state = card->state;
+    if (state != MEMBER_ACTIVE) return fail(c, E_DENIED, MSG(L_friends_not_there), "the other's state is %d", state);
     if (bits & EDGE_BLOCKED) return fail(c, E_DENIED, MSG(L_friends_blocks_you), "the other blocks the viewer");
     if (num == c->viewer.num || bits & (EDGE_FRIEND | EDGE_ASK_OUT)) {
         TRY(back_from(r, num, &back));
@@ -337,8 +343,9 @@ static rc ask_act(req *r)
 static rc ask_done(req *r)
 {
     url back;
-    TRY(back_from(r, req_capture_int(r, "num"), &back));
-    return req_redirect_toast(r, back, L_friends_done_add, STR(""));
+    int64_t num = req_capture_int(r, "num");
+    TRY(back_from(r, num, &back));
+    return req_redirect_toast(r, back, L_friends_done_add, undo_address(r->c->arena, ACT_CANCEL, num, back.s));
 }
 
 #define VERB(at) {POST, at, .act = verb_act, .show = verb_show, .who = MEMBER, .idempotent = true}

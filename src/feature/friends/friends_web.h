@@ -14,9 +14,6 @@
 extern const route friends_routes[];
 extern const route circles_routes[];
 
-/* Where a button leads back to: the page that shows it, or their own page when that page answers a form. In the arena. */
-str friends_back(const view *v, const person *p);
-
 /* ---- what the templates of this feature are given ---- */
 
 typedef struct friend_row {
@@ -33,9 +30,14 @@ typedef struct friend_tab {
     int64_t count;
     bool here, rings; /* rings: the count asks for attention */
 } friend_tab;
-typedef struct friend_tabs { friend_tab *items; size_t len; } friend_tabs;
+typedef struct friend_tabs {
+    friend_tab *items; /* of the bar */
+    size_t len;
+    bool asks, sent; /* requests are shown: those that came, or those sent */
+    int64_t sent_count;
+} friend_tabs;
 
-/* All tabs with their counts; `name` is the one shown. */
+/* The bar with its counts; `name` is the list shown. */
 rc friends_tabs(ctx *c, str name, friend_tabs *out);
 /* The tab of circles, which /friends passes on. */
 rc circles_show(req *r);

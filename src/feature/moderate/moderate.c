@@ -198,28 +198,30 @@ rc moderate_member(ctx *c, int64_t num, const member_card **card, int64_t *joine
     return OK;
 }
 
-/* ---- health ---- */
+/* ---- figures ---- */
 
-static void measure_disk(health *h)
+static void measure_disk(const char *folder, figures *f)
 {
     struct statvfs disk;
-    if (!h->data || statvfs(h->data, &disk) != 0) return;
-    h->disk_free = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
-    h->disk_total = (int64_t)disk.f_blocks * (int64_t)disk.f_frsize;
+    if (statvfs(folder, &disk) != 0) return;
+    f->disk_free = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    f->disk_total = (int64_t)disk.f_blocks * (int64_t)disk.f_frsize;
 }
 
-rc moderate_health(ctx *c, health *h)
+rc moderate_figures(ctx *c, const char *data_folder, figures *out)
 {
     moderate_database_row database;
     moderate_counts_row counts;
     TRY(sql_moderate_database(c->db, c->arena, &database));
     TRY(sql_moderate_counts(c->db, c->arena, &counts));
-    h->engine = database.engine;
-    h->database_bytes = database.bytes;
-    h->members = counts.members;
-    h->suspended = counts.suspended;
-    h->gone = counts.gone;
-    h->staff = counts.staff;
-    measure_disk(h);
-    return jobs_stats_get(c, &h->jobs);
+    *out = (figures){
+        .engine = database.engine,
+        .database_bytes = database.bytes,
+        .members = counts.members,
+        .suspended = counts.suspended,
+        .gone = counts.gone,
+        .staff = counts.staff,
+    };
+    measure_disk(data_folder, out);
+    return jobs_stats_get(c, &out->jobs);
 }

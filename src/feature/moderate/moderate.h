@@ -13,7 +13,6 @@
 
 #include "db/jobs.h"
 #include "graph/graph.h"
-#include "http/server.h"
 
 #define MODERATE_REASON_MAX 500
 #define MODERATE_PAGE 50
@@ -57,22 +56,14 @@ rc moderate_member(ctx *c, int64_t num, const member_card **card, int64_t *joine
 
 /* ---- how the server is ---- */
 
-typedef struct health {
-    /* known to the process alone: filled by server_config.health */
-    const char *version;
-    const char *data;   /* the data folder */
-    int64_t started;    /* ms UTC */
-    lane_stats lane;
-    graph_stats graph;
-    server_stats server;
-    /* filled by moderate_health */
+typedef struct figures {
     str engine;         /* "SQLite 3.40.1" */
-    int64_t database_bytes, disk_free, disk_total; /* disk: of the data folder; 0 when unknown */
+    int64_t database_bytes, disk_free, disk_total; /* disk: where the data folder is; 0 when unknown */
     int64_t members, suspended, gone, staff;       /* members: everybody who ever joined */
     jobs_stats jobs;
-} health;
+} figures;
 
-/* Fills in what the database and the file system say. In any transaction. */
-rc moderate_health(ctx *c, health *h);
+/* What the database and the file system say. In any transaction. */
+rc moderate_figures(ctx *c, const char *data_folder, figures *out);
 
 #endif

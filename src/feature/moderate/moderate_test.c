@@ -369,14 +369,14 @@ static void members_are_found_by_the_beginning_of_a_name_or_a_number(void **stat
     world_done(c);
 }
 
-static void the_health_page_counts_members(void **state)
+static void the_figures_count_members(void **state)
 {
     house *h = *state;
     assert_int_equal(suspend(h, h->staff, h->anna), OK);
     world_state(h->w, h->boris, MEMBER_GONE);
     ctx *c = world_ctx(h->w, h->staff);
-    health now = {.data = "/"};
-    assert_int_equal(moderate_health(c, &now), OK);
+    figures now;
+    assert_int_equal(moderate_figures(c, "/", &now), OK);
     assert_int_equal(now.members, 5);
     assert_int_equal(now.suspended, 1);
     assert_int_equal(now.gone, 1);
@@ -412,7 +412,7 @@ static int run(db_engine which)
         IN_A_HOUSE(members_are_listed_newest_first_page_by_page),
         IN_A_HOUSE(members_are_found_by_state_and_role),
         IN_A_HOUSE(members_are_found_by_the_beginning_of_a_name_or_a_number),
-        IN_A_HOUSE(the_health_page_counts_members),
+        IN_A_HOUSE(the_figures_count_members),
     };
     engine = which;
     return cmocka_run_group_tests_name(groups[which], tests, NULL, NULL);

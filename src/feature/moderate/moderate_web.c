@@ -36,22 +36,23 @@ static html span_words(const view *v, int64_t ms)
     return view_say(v, msg_n(L_moderate_minutes, ms / MS_MINUTE));
 }
 
-static admin_health_view health_view(const view *v, const health *h)
+static admin_health_view health_view(const view *v, const health *h, const figures *f)
 {
-    int64_t used = h->disk_total ? (h->disk_total - h->disk_free) / (h->disk_total / 100 + 1) : 0;
+    int64_t used = f->disk_total ? (f->disk_total - f->disk_free) / (f->disk_total / 100 + 1) : 0;
     int64_t batches = h->lane.batches ? (int64_t)h->lane.batches : 1;
     return (admin_health_view){
         .h = h,
+        .f = f,
         .uptime = span_words(v, v->r->c->now - h->started),
-        .database = size_words(v, h->database_bytes),
+        .database = size_words(v, f->database_bytes),
         .wal = size_words(v, h->lane.wal_bytes),
         .memory = size_words(v, (int64_t)h->graph.bytes),
-        .disk_free = size_words(v, h->disk_free),
-        .disk_total = size_words(v, h->disk_total),
+        .disk_free = size_words(v, f->disk_free),
+        .disk_total = size_words(v, f->disk_total),
         .per_batch = tenths(v, (int64_t)h->lane.acts * 10 / batches),
         .disk_used = (int)used,
         .disk_low = used >= DISK_LOW_PERCENT,
-        .oldest_job = h->jobs.oldest ? view_time(v, h->jobs.oldest) : STR(""),
+        .oldest_job = f->jobs.oldest ? view_time(v, f->jobs.oldest) : STR(""),
     };
 }
 
@@ -59,10 +60,11 @@ static rc health_show(req *r)
 {
     view v;
     health h = {0};
+    figures f;
     TRY(view_init(&v, r, NAV_ADMIN, MSG(L_moderate_title)));
     req_health(r, &h);
-    TRY(moderate_health(r->c, &h));
-    admin_health_view words = health_view(&v, &h);
+    TRY(moderate_figures(r->c, h.data, &f));
+    admin_health_view words = health_view(&v, &h, &f);
     tpl_admin_health(r->out, &v, &words);
     return OK;
 }
@@ -146,7 +148,7 @@ static rc member_show(req *r)
         .m = member_of(c, card),
         .joined = view_day(&v, joined),
         .may_close = moderate_may_close(c->viewer, card),
-        .may_appoint = moderate_may_appoint(c->viewer, card),
+        .may_appoint = moderate_may_appoint(c->viewer, card) && (card->state == MEMBER_ACTIVE || card->role == ROLE_STAFF),
         .notes = {.items = ARENA_ARRAY(c->arena, admin_note, notes.len), .len = notes.len},
     };
     for (size_t i = 0; i < notes.len; i++) TRY(note_of(&v, &notes.items[i], &m.notes.items[i]));
@@ -239,8 +241,10 @@ const route moderate_routes[] = {
     {GET, "/admin", .show = health_show, .who = STAFF},
     {GET, "/admin/members", .show = members_show, .who = STAFF},
     {GET, ONE_MEMBER, .show = member_show, .who = STAFF},
-    {POST, ONE_MEMBER "/suspend", .prepare = reason_prepare, .act = suspend_act, .show = suspended, .again = member_show, .who = STAFF},
-    {POST, ONE_MEMBER "/restore", .prepare = reason_prepare, .act = restore_act, .show = restored, .again = member_show, .who = STAFF},
+    {POST, ONE_MEMBER "/suspend", .prepare = reason_prepare, .act = suspend_act, .show = suspended, .again = member_show,
+     .who = STAFF},
+    {POST, ONE_MEMBER "/restore", .prepare = reason_prepare, .act = restore_act, .show = restored, .again = member_show,
+     .who = STAFF},
     {POST, ONE_MEMBER "/role", .act = role_act, .show = role_changed, .again = member_show, .who = OWNER},
     {GET, "/admin/site", .show = site_show, .who = OWNER},
     {POST, "/admin/site", .prepare = site_prepare, .act = site_act, .show = site_saved, .again = site_show, .who = OWNER,

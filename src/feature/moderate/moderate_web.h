@@ -4,9 +4,20 @@
 #define VECHE_MODERATE_WEB_H
 
 #include "feature/moderate/moderate.h"
+#include "http/server.h"
 #include "page/view.h"
 
 extern const route moderate_routes[];
+
+/* What only the process knows: filled by server_config.health. */
+typedef struct health {
+    const char *version;
+    const char *data;   /* the data folder */
+    int64_t started;    /* ms UTC */
+    lane_stats lane;
+    graph_stats graph;
+    server_stats server;
+} health;
 
 typedef enum admin_tab { ADMIN_HEALTH, ADMIN_MEMBERS, ADMIN_SITE } admin_tab;
 
@@ -42,6 +53,7 @@ typedef struct admin_member_view {
 /* The health page in words. */
 typedef struct admin_health_view {
     const health *h;
+    const figures *f;
     html uptime, database, wal, memory, disk_free, disk_total;
     str per_batch;       /* acts in a batch, "3.4" */
     int disk_used;       /* per cent */

@@ -201,7 +201,8 @@ static void a_hidden_list_of_friends_shows_neither_number_nor_faces(void **state
 static void shared_friends_come_first_and_closed_ones_not_at_all(void **state)
 {
     people *p = *state;
-    int64_t early = world_member(p->w, ROLE_MEMBER), shared = world_member(p->w, ROLE_MEMBER), gone = world_member(p->w, ROLE_MEMBER);
+    int64_t early = world_member(p->w, ROLE_MEMBER), shared = world_member(p->w, ROLE_MEMBER);
+    int64_t gone = world_member(p->w, ROLE_MEMBER);
     world_befriend(p->w, p->anna, early);
     world_befriend(p->w, p->anna, shared);
     world_befriend(p->w, p->vera, shared);

@@ -7,7 +7,6 @@
 #include "feature/account/account.h"
 #include "feature/account/account_web.h"
 #include "feature/setup/setup.h"
-#include "http/exchange.h"
 #include "page/view.h"
 #include "setup.tpl.h"
 
@@ -23,7 +22,7 @@ static rc check_link(req *r)
 /* What the browser's address bar says is the best guess at the public address. */
 static str guess_origin(req *r)
 {
-    str host = exchange_header(r, "Host");
+    str host = req_header(r, "Host");
     if (host.len == 0 || host.len > 240) return STR("https://");
     return arena_printf(r->c->arena, "http://%.*s", STR_ARG(host));
 }

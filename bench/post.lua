@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- wrk -s bench/post.lua URL -- sessions.tsv tokens.txt texts.txt
+-- Members write on their own walls. Each line of tokens.txt ("place in sessions.tsv", token) is good for one post; when they
+-- are used up the rest is refused, and the errors show it.
+local sessions, texts, tokens = {}, {}, nil
+
+function init(args)
+  for line in io.lines(args[1]) do
+    local token, num = line:match("^(%S+)\t(%d+)")
+    sessions[#sessions + 1] = {
+      path = "/wall" .. num,
+      headers = {
+        ["Host"] = "127.0.0.1", ["Content-Type"] = "application/x-www-form-urlencoded", ["Sec-Fetch-Site"] = "same-origin",
+        ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        ["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ["Accept-Language"] = "en-GB,en;q=0.5",
+        ["Cookie"] = "veche_sid=" .. token,
+      },
+    }
+  end
+  for line in io.lines(args[3]) do texts[#texts + 1] = line end
+  tokens = io.open(args[2])
+end
+
+local at = 0
+function request()
+  at = at % #texts + 1
+  local line = tokens:read("*l") or "1\tnone"
+  local place, once = line:match("^(%d+)\t(%S+)$")
+  local s = sessions[tonumber(place)]
+  return wrk.format("POST", s.path, s.headers, "audience=0&once=" .. once .. "&text=" .. texts[at])
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format('JSON {"requests": %d, "us": %d, "bytes": %d, "bad": %d, "p50_us": %d, "p99_us": %d}\n', summary.requests,
+    summary.duration, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
+end
