@@ -46,11 +46,12 @@ rc privacy_relation(ctx *c, int64_t owner, relation *out)
     return OK;
 }
 
-static rc listed(const relation *r, const num_list *members, const num_list *circles, bool *yes)
+/* A circle lets in only who is still a friend, but keeps out whoever is in it: the end of a friendship opens no door. */
+static rc listed(const relation *r, const num_list *members, const num_list *circles, bool opens, bool *yes)
 {
     *yes = false;
     for (size_t i = 0; i < members->len && !*yes; i++) *yes = members->items[i] == r->c->viewer.num;
-    for (size_t i = 0; i < circles->len && !*yes; i++)
+    for (size_t i = 0; i < circles->len && !*yes && (r->friend_ || !opens); i++)
         TRY(graph_in_circle(r->c, r->owner, circles->items[i], r->c->viewer.num, yes));
     return OK;
 }
@@ -80,9 +81,9 @@ rc privacy_judge(const relation *r, const audience *a, bool *may)
         return OK;
     }
     if (r->self) return *may = true, OK;
-    TRY(listed(r, &a->except_members, &a->except_circles, &hit));
+    TRY(listed(r, &a->except_members, &a->except_circles, false, &hit));
     if (hit || r->blocked) return OK;
-    TRY(listed(r, &a->allow_members, &a->allow_circles, &hit));
+    TRY(listed(r, &a->allow_members, &a->allow_circles, true, &hit));
     if (hit) return *may = true, OK;
     return base_level(r, a->base, may);
 }

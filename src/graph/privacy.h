@@ -3,7 +3,7 @@
  * exports reach it through privacy_check and privacy_see_post; nothing else decides.
  *
  * The order: a guest passes only for "everyone" → the owner passes → an exception wins → a block → the allow list → the base
- * level. A suspended owner's things are closed to all but staff, a gone owner's to everybody. When in doubt, deny: "everyone"
+ * level. A circle lets in only who is still a friend, and keeps out whoever is in it. A suspended owner's things are closed to all but staff, a gone owner's to everybody. When in doubt, deny: "everyone"
  * with exceptions is closed to guests, because whoever is excepted would only have to log out. */
 #ifndef VECHE_PRIVACY_H
 #define VECHE_PRIVACY_H

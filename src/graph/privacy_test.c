@@ -69,7 +69,9 @@ static bool oracle_listed(db *d, const char *spec, char sign, int64_t viewer, in
         char *end;
         long long num = strtoll(at + 2, &end, 10);
         if (*at == sign && at[1] == 'm' && num == viewer) return true;
-        if (*at == sign && at[1] == 'c' && oracle_in_circle(d, owner, num, viewer)) return true;
+        if (*at == sign && at[1] == 'c' && oracle_in_circle(d, owner, num, viewer) &&
+            (sign == '-' || oracle_friends(d, viewer, owner)))
+            return true;
         at = end;
     }
     return false;

@@ -19,7 +19,8 @@ static void header(struct MHD_Response *response, const char *name, const char *
 static void common_headers(struct MHD_Response *response)
 {
     header(response, "X-Content-Type-Options", "nosniff");
-    header(response, "Referrer-Policy", "no-referrer");
+    /* Other sites learn nothing. Not "no-referrer": with it browsers send `Origin: null` even to ourselves. */
+    header(response, "Referrer-Policy", "same-origin");
     header(response, "Cross-Origin-Resource-Policy", "same-origin");
 }
 

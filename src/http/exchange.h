@@ -31,7 +31,8 @@ typedef struct exchange {
     lane_job job;
     pool_job slow;
     stage stage;
-    rc_code outcome;    /* of prepare, slow and act */
+    rc_code outcome;    /* of prepare, slow and act; of show as well in the end */
+    rc_code entered;    /* the outcome with which the present stage began: what runs again begins there */
     bool head;          /* HEAD: GET without a body */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;

@@ -85,20 +85,9 @@ static rc do_act(exchange *x, ctx *c)
     if (found != E_NOT_FOUND) return found;
     TRY(r->route->act(r));
     if (r->result.len > RESULT_MAX) die("route %s leaves %zu bytes for show", r->route->path, r->result.len);
-    return sql_once_claim(c->db, bucket, r->session, key, c->now, r->result);
-}
-
-static rc do_show(exchange *x)
-{
-    req *r = &x->r;
-    out_reset(&x->page);
-    if (x->outcome == OK) {
-        rc_code code = r->route->show(r);
-        if (code == OK || r->method == POST) return code;
-        x->outcome = code;
-    }
-    r->outcome = x->outcome;
-    return x->outcome;
+    rc_code claimed = sql_once_claim(c->db, bucket, r->session, key, c->now, r->result);
+    c->retry = claimed == E_CONFLICT;
+    return claimed;
 }
 
 /* ---- answers that are not pages ---- */
@@ -153,16 +142,22 @@ static void write_refusal(exchange *x)
     write_error(x);
 }
 
+static void do_show(exchange *x)
+{
+    if (x->outcome == OK) x->outcome = x->r.route->show(&x->r);
+    if (x->outcome != OK) write_refusal(x);
+}
+
 /* ---- moving on ---- */
 
+/* A GET needs one snapshot, not two: its PREPARE and SHOW are one stage. */
 static void after_stage(exchange *x, rc_code result)
 {
-    const route *route = x->r.route;
     if (result != OK) x->outcome = result;
     switch (x->stage) {
     case STAGE_PREPARE:
-        if (result != OK || x->r.method == GET) x->stage = STAGE_SHOW;
-        else x->stage = route->slow ? STAGE_SLOW : STAGE_ACT;
+        if (x->r.method == GET) x->stage = STAGE_ANSWER;
+        else x->stage = result != OK ? STAGE_SHOW : x->r.route->slow ? STAGE_SLOW : STAGE_ACT;
         break;
     case STAGE_SLOW: x->stage = result == OK ? STAGE_ACT : STAGE_SHOW; break;
     case STAGE_ACT: x->stage = STAGE_SHOW; break;
@@ -173,27 +168,33 @@ static void after_stage(exchange *x, rc_code result)
     }
 }
 
-static rc run_stage(exchange *x, ctx *c)
+/* What reads the database runs in a snapshot; on PostgreSQL it may have to run again, so it begins by forgetting. */
+static rc run_reading(exchange *x)
 {
-    switch (x->stage) {
-    case STAGE_PREPARE: return do_prepare(x);
-    case STAGE_SLOW: return x->r.route->slow(&x->r);
-    case STAGE_ACT: return do_act(x, c);
-    case STAGE_SHOW:
-        if (x->outcome != OK) write_refusal(x);
-        else if (do_show(x) != OK) write_refusal(x);
-        return OK;
-    case STAGE_HEAD:
-    case STAGE_BODY:
-    case STAGE_ANSWER: break;
+    req *r = &x->r;
+    x->outcome = x->entered;
+    r->set_cookie_count = 0;
+    r->status = 0;
+    r->location = STR_NONE;
+    out_reset(&x->page);
+    if (x->stage == STAGE_PREPARE) {
+        rc_code code = do_prepare(x);
+        if (r->method == POST) return code;
+        x->outcome = code;
     }
-    return E_INTERNAL;
+    do_show(x);
+    return OK;
+}
+
+static bool is_reading(const exchange *x)
+{
+    return x->stage == STAGE_PREPARE || x->stage == STAGE_SHOW;
 }
 
 static rc lane_act(lane_job *job)
 {
     exchange *x = (exchange *)((char *)job - offsetof(exchange, job));
-    return run_stage(x, job->c);
+    return is_reading(x) ? run_reading(x) : do_act(x, job->c);
 }
 
 static void submit(exchange *x);
@@ -201,9 +202,10 @@ static void submit(exchange *x);
 static void lane_done(lane_job *job, rc_code result)
 {
     exchange *x = (exchange *)((char *)job - offsetof(exchange, job));
+    bool unanswered = job->reads && result != OK && (x->stage == STAGE_SHOW || x->r.method == GET);
     x->c.db = NULL;
-    if (job->reads && x->stage == STAGE_SHOW && result != OK) {
-        x->outcome = result; /* the snapshot itself failed: say so without a database */
+    if (unanswered) { /* the snapshot itself failed: say so without a database */
+        x->outcome = result;
         write_refusal(x);
     }
     after_stage(x, result);
@@ -213,7 +215,7 @@ static void lane_done(lane_job *job, rc_code result)
 static void slow_run(pool_job *job)
 {
     exchange *x = (exchange *)((char *)job - offsetof(exchange, slow));
-    after_stage(x, run_stage(x, &x->c));
+    after_stage(x, x->r.route->slow(&x->r));
     submit(x);
 }
 
@@ -222,8 +224,7 @@ static void submit(exchange *x)
 {
     server *s = x->home->server;
     rc_code queued = OK;
-    bool reading = x->stage == STAGE_PREPARE || x->stage == STAGE_SHOW;
-    if (x->stage == STAGE_ANSWER || (reading && !reads_in_lane(x))) {
+    if (x->stage == STAGE_ANSWER || (is_reading(x) && !reads_in_lane(x))) {
         exchange_home(x);
         return;
     }
@@ -231,7 +232,8 @@ static void submit(exchange *x)
         x->slow = (pool_job){.run = slow_run};
         queued = pool_submit(s->slow, &x->slow);
     } else {
-        x->job = (lane_job){.c = &x->c, .member = x->c.viewer.num, .reads = reading, .act = lane_act, .done = lane_done};
+        x->entered = x->outcome;
+        x->job = (lane_job){.c = &x->c, .member = x->c.viewer.num, .reads = is_reading(x), .act = lane_act, .done = lane_done};
         queued = lane_submit(s->config.lane, &x->job);
     }
     if (queued == OK) return;
@@ -242,17 +244,22 @@ static void submit(exchange *x)
     exchange_home(x);
 }
 
-/* On the web thread: the stage in a snapshot, in which the graph's epoch is older than the data. A GET needs one snapshot, not
- * two: its PREPARE and SHOW run together. */
+/* On the web thread: the stage in a snapshot, in which the graph's epoch is older than the data. */
 static void run_here(exchange *x)
 {
     web_thread *t = x->home;
-    bool both = x->stage == STAGE_PREPARE && x->r.method == GET;
     x->c.db = t->db;
     x->c.epoch = graph_enter(t->reader);
+    x->entered = x->outcome;
     rc_code code = db_begin_read(t->db);
-    after_stage(x, code == OK ? run_stage(x, &x->c) : code);
-    if (both) after_stage(x, run_stage(x, &x->c));
+    if (code == OK) {
+        code = run_reading(x);
+    } else {
+        x->c.db = NULL;
+        x->outcome = code;
+        if (x->stage == STAGE_SHOW || x->r.method == GET) write_refusal(x);
+    }
+    after_stage(x, code);
     db_rollback(t->db);
     graph_leave(t->reader);
     x->c.db = NULL;
@@ -265,8 +272,7 @@ bool exchange_step(exchange *x)
         x->stage = STAGE_ANSWER;
     }
     while (x->stage != STAGE_ANSWER) {
-        bool reading = x->stage == STAGE_PREPARE || x->stage == STAGE_SHOW;
-        if (!reading || reads_in_lane(x)) {
+        if (!is_reading(x) || reads_in_lane(x)) {
             MHD_suspend_connection(x->connection);
             submit(x);
             return false;

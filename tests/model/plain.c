@@ -94,7 +94,8 @@ static bool allowed(const plain *p, int viewer, int owner, const plain_audience 
     if (viewer == owner) return true;
     if (in(a->except_members, viewer) || in_some_circle(o, a->except_circles, viewer)) return false;
     if (in(o->blocks, viewer)) return false;
-    if (in(a->allow_members, viewer) || in_some_circle(o, a->allow_circles, viewer)) return true;
+    if (in(a->allow_members, viewer)) return true;
+    if (in(o->friends, viewer) && in_some_circle(o, a->allow_circles, viewer)) return true;
     if (a->base == EVERYONE || a->base == MEMBERS) return true;
     if (in(o->friends, viewer)) return a->base != NOBODY;
     return a->base == FRIENDS_OF_FRIENDS && (o->friends & p->people[viewer].friends);
@@ -162,11 +163,6 @@ static void forget(person *me, int other)
     me->waiting &= keep;
 }
 
-static void leave_circles(person *me, int other)
-{
-    for (int i = 1; i < PLAIN_CIRCLES; i++) me->circle[i] &= ~bit(other);
-}
-
 static void befriend(person *a, person *b, int num_a, int num_b)
 {
     a->asked &= ~bit(num_b);
@@ -218,7 +214,6 @@ static int relate_to(plain *p, const op *o)
         me->friends &= ~bit(num);
         you->friends &= ~bit(me_num);
         me->follows &= ~bit(num);
-        leave_circles(me, num);
         break;
     case R_FOLLOW: me->follows |= bit(num); break;
     case R_UNFOLLOW: me->follows &= ~bit(num); break;
@@ -227,7 +222,6 @@ static int relate_to(plain *p, const op *o)
         forget(me, num);
         forget(you, me_num);
         me->blocks |= bit(num);
-        leave_circles(me, num);
         break;
     case R_UNBLOCK: me->blocks &= ~bit(num); break;
     case R_KINDS: break;

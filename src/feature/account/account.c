@@ -21,7 +21,7 @@ static const char *const reserved[] = {
     "communities", "community", "desk", "docs", "events", "feed", "friends", "groups", "health", "healthz", "help", "home", "index",
     "inbox", "join", "ledger", "letopis", "login", "logout", "mail", "media", "members", "messages", "method", "moderator",
     "news", "nodeinfo", "notifications", "oauth", "official", "outbox", "owner", "people", "photos", "post", "posts", "privacy",
-    "robots.txt", "root", "rules", "search", "security", "settings", "setup", "staff", "static", "support", "system", "tags",
+    "robots.txt", "root", "rules", "search", "security", "settings", "setup", "staff", "static", "status", "support", "system", "tags",
     "terms", "undefined", "user", "users", "veche", "verify", "video", "view", "wall", "www"};
 
 static bool is_reserved(str name)
@@ -80,7 +80,8 @@ static str transliterate(arena *a, const char *rule, str s)
 str account_search_key(arena *a, str given, str family, str name)
 {
     str all = arena_printf(a, " %.*s %.*s %.*s", STR_ARG(given), STR_ARG(family), STR_ARG(name));
-    return transliterate(a, "Any-Latin; Latin-ASCII; Lower", all);
+    /* Ольга, Саша, Юля as a Russian would type them in Latin: olga, sasha, yulya. */
+    return transliterate(a, "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower; ['\u2019] Remove", all);
 }
 
 /* ---- members ---- */

@@ -225,6 +225,9 @@ static rc use_invitation(req *r, str code, int64_t *inviter)
         if (r->site->signup == SIGNUP_OPEN) return OK;
         return req_fault(r, "invitation", MSG(L_account_invitation_used));
     }
+    const member_card *owner;
+    TRY(graph_member(c, row.owner, &owner));
+    if (owner->state != MEMBER_ACTIVE) return req_fault(r, "invitation", MSG(L_account_invitation_used));
     if (row.befriend) *inviter = row.owner;
     return OK;
 }

@@ -77,14 +77,6 @@ rc circle_remove(ctx *c, int64_t ordinal, const int64_t *nums, size_t len)
     return count_members(c, ordinal, -taken);
 }
 
-rc circles_leave(ctx *c, int64_t owner, int64_t other)
-{
-    int64_t taken;
-    TRY(sql_circles_uncount(c->db, bucket_of(owner), owner, other));
-    TRY(sql_circles_take(c->db, bucket_of(owner), owner, other, &taken));
-    return taken ? change_emit(c, CHANGE_PRIVACY, owner, 0) : OK;
-}
-
 rc circles_mine(ctx *c, circle_line_list *out)
 {
     return sql_circles_of(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, CIRCLES_MAX, out);

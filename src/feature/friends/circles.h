@@ -23,7 +23,5 @@ rc circle_add(ctx *c, int64_t ordinal, const int64_t *nums, size_t len);
 rc circle_remove(ctx *c, int64_t ordinal, const int64_t *nums, size_t len);
 /* The viewer's circles, in the order in which they were made. Not an act: any transaction. */
 rc circles_mine(ctx *c, circle_line_list *out);
-/* Takes somebody out of every circle of the owner. */
-rc circles_leave(ctx *c, int64_t owner, int64_t other);
 
 #endif

@@ -43,11 +43,3 @@ DELETE FROM circle_member WHERE bucket = $bucket AND owner = $owner AND ordinal 
 SELECT m.other FROM circle_member m
 WHERE m.bucket = $bucket AND m.owner = $owner AND m.ordinal = $ordinal AND m.other > $after
 ORDER BY m.other LIMIT $limit;
-
--- name: circles_uncount :exec
--- doc: Before circles_take: each circle with `other` in it has one member less.
-UPDATE circle SET members = members - 1 WHERE bucket = $bucket AND owner = $owner AND ordinal IN
-  (SELECT m.ordinal FROM circle_member m WHERE m.bucket = $bucket AND m.owner = $owner AND m.other = $other);
-
--- name: circles_take :count
-DELETE FROM circle_member WHERE bucket = $bucket AND owner = $owner AND other = $other;

@@ -15,7 +15,6 @@
 
 #include "base/ids.h"
 #include "db/change.h"
-#include "feature/friends/circles.h"
 #include "friends.sql.h"
 
 /* ---- the table ---- */
@@ -117,13 +116,11 @@ static bool goes_first(const half *a, const half *b)
     return one != two ? one < two : a->owner < b->owner;
 }
 
-/* `leaves`: the other also leaves my circles, which lie in my bucket. */
-static rc pair_write(ctx *c, const half *mine, const half *theirs, bool leaves)
+static rc pair_write(ctx *c, const half *mine, const half *theirs)
 {
     bool mine_first = goes_first(mine, theirs);
     if (!mine_first) TRY(half_write(c, theirs));
     TRY(half_write(c, mine));
-    if (leaves) TRY(circles_leave(c, mine->owner, mine->other));
     return mine_first ? half_write(c, theirs) : OK;
 }
 
@@ -182,7 +179,7 @@ rc friends_do(ctx *c, friend_act act, int64_t other, str message)
     TRY(check_room(c, &mine, &theirs));
     keep_message(&mine, STR(""));
     keep_message(&theirs, message);
-    return pair_write(c, &mine, &theirs, act == ACT_REMOVE || act == ACT_BLOCK);
+    return pair_write(c, &mine, &theirs);
 }
 
 static rc is_reachable(ctx *c, int64_t num, bool *yes)
@@ -207,5 +204,5 @@ rc friends_befriend(ctx *c, int64_t a, int64_t b)
     one.bits = two.bits = FRIENDS;
     keep_message(&one, STR(""));
     keep_message(&two, STR(""));
-    return pair_write(c, &one, &two, false);
+    return pair_write(c, &one, &two);
 }

@@ -13,7 +13,7 @@
  *   block    everything between them ends, both ways; B can then see nothing of A but what guests see.
  *   unblock  nothing comes back by itself.
  *
- * Remove and block also take B out of A's circles (circles.h); B's own circles are B's to change. */
+ * Circles are left as they are: a circle lets in only who is still a friend (graph/privacy.h). */
 #ifndef VECHE_FRIENDS_H
 #define VECHE_FRIENDS_H
 

@@ -439,26 +439,32 @@ static void a_circle_holds_friends_only_and_each_once(void **state)
     assert_false(is_in(me, circle, pal));
 }
 
-static void ending_a_friendship_empties_my_circles_of_them_and_leaves_theirs(void **state)
+static bool sees(int64_t viewer, int64_t owner, int64_t audience)
+{
+    bool may;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(privacy_see_post(c, owner, owner, audience, &may), OK);
+    world_done(c);
+    return may;
+}
+
+static void the_end_of_a_friendship_closes_what_a_circle_opened_and_opens_nothing(void **state)
 {
     (void)state;
-    int64_t me = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER);
-    static const friend_act ends[] = {ACT_REMOVE, ACT_BLOCK};
-    int64_t mine[] = {new_circle(me, "one"), new_circle(me, "two")}, theirs = new_circle(other, "three");
-    for (size_t i = 0; i < 2; i++) {
-        world_edge(w, me, other, table[FIT].mine, table[FIT].theirs);
-        put_counters(me, table[FIT].mine);
-        put_counters(other, table[FIT].theirs);
-        for (size_t k = 0; k < 2; k++) assert_int_equal(put_in(me, mine[k], &other, 1), OK);
-        assert_int_equal(put_in(other, theirs, &me, 1), OK);
-        assert_int_equal(doing(me, ends[i], other, ""), OK);
-        for (size_t k = 0; k < 2; k++) {
-            assert_false(is_in(me, mine[k], other));
-            assert_int_equal(size_of(me, mine[k]), 0);
-        }
-        assert_true(is_in(other, theirs, me));
-        assert_int_equal(size_of(other, theirs), 1);
-    }
+    int64_t me = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER), circle = new_circle(me, "one");
+    world_edge(w, me, other, table[FIT].mine, table[FIT].theirs);
+    put_counters(me, table[FIT].mine);
+    put_counters(other, table[FIT].theirs);
+    assert_int_equal(put_in(me, circle, &other, 1), OK);
+    char opens[16], keeps[16];
+    (void)snprintf(opens, sizeof opens, "4+c%d", (int)circle);
+    (void)snprintf(keeps, sizeof keeps, "0-c%d", (int)circle);
+    int64_t for_them = world_audience(w, me, opens), not_for_them = world_audience(w, me, keeps);
+    assert_true(sees(other, me, for_them));
+    assert_false(sees(other, me, not_for_them));
+    assert_int_equal(doing(me, ACT_REMOVE, other, ""), OK);
+    assert_false(sees(other, me, for_them));
+    assert_false(sees(other, me, not_for_them));
 }
 
 static void a_deleted_circle_is_empty_and_its_number_is_not_used_again(void **state)
@@ -511,7 +517,7 @@ static void nobody_renames_a_circle_of_others(void **state)
         TEST(a_closed_page_can_still_be_asked), TEST(a_full_list_takes_nobody_on_either_side),                                     \
         TEST(an_invitation_makes_friends_once_whatever_stood_between),                                                             \
         TEST(an_invitation_does_nothing_against_a_block_a_limit_or_a_suspension), TEST(a_circle_holds_friends_only_and_each_once), \
-        TEST(ending_a_friendship_empties_my_circles_of_them_and_leaves_theirs),                                                    \
+        TEST(the_end_of_a_friendship_closes_what_a_circle_opened_and_opens_nothing),                                                    \
         TEST(a_deleted_circle_is_empty_and_its_number_is_not_used_again), TEST(there_are_so_many_circles_and_no_more),             \
         TEST(nobody_renames_a_circle_of_others)
 

@@ -7,17 +7,19 @@
 #include "feature/account/account.h"
 #include "moderate.sql.h"
 
-/* ---- who may ---- */
+/* ---- who may ----
+ *
+ * That nobody touches themselves follows from the table: staff do not touch staff, and nobody the owner. */
 
 bool moderate_may_close(viewer who, const member_card *m)
 {
-    if (who.role < ROLE_STAFF || m->num == who.num || m->role == ROLE_OWNER || m->state == MEMBER_GONE) return false;
+    if (who.role < ROLE_STAFF || m->role == ROLE_OWNER || m->state == MEMBER_GONE) return false;
     return m->role < ROLE_STAFF || who.role == ROLE_OWNER;
 }
 
 bool moderate_may_appoint(viewer who, const member_card *m)
 {
-    return who.role == ROLE_OWNER && m->num != who.num && m->role != ROLE_OWNER && m->state != MEMBER_GONE;
+    return who.role == ROLE_OWNER && m->role != ROLE_OWNER && m->state != MEMBER_GONE;
 }
 
 static rc find(ctx *c, int64_t num, const member_card **card)
