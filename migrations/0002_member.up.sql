@@ -63,6 +63,7 @@ CREATE TABLE session (
   PRIMARY KEY (bucket, hash),
   FOREIGN KEY (bucket, member) REFERENCES member (bucket, num)
 );
+CREATE INDEX session_expires ON session (expires);
 CREATE INDEX session_member ON session (bucket, member, ordinal);
 --@distribute session bucket
 
@@ -75,6 +76,7 @@ CREATE TABLE invitation (
   created_day BIGINT NOT NULL,                     -- class: operational
   expires BIGINT NOT NULL                          -- class: settings
 );
+CREATE INDEX invitation_expires ON invitation (expires);
 CREATE INDEX invitation_owner ON invitation (owner, created_day);
 --@reference invitation
 

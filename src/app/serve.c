@@ -10,6 +10,7 @@
 #include "app/house.h"
 #include "app/routes.h"
 #include "base/log.h"
+#include "feature/account/account.h"
 #include "feature/account/account_web.h"
 #include "feature/moderate/moderate_web.h"
 #include "feature/setup/setup.h"
@@ -50,7 +51,7 @@ static void harden(void)
     }
 }
 
-static const job_kind *const job_kinds[] = {&wall_sweep, NULL};
+static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, NULL};
 
 /* What the running process alone knows, for the operator's page. */
 static void tell_health(void *arg, server *s, health *out)

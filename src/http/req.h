@@ -108,6 +108,10 @@ rc req_fault(req *r, const char *field, msg sentence);
 /* The sentence beside a field, or NULL. */
 const msg *req_fault_of(const req *r, const char *field);
 
+/* Runs an act in the lane after this request, as its viewer, with a copy of `payload`: housekeeping whose loss would not matter.
+ * Dropped when the lane is busy. */
+void req_after(req *r, rc (*act)(ctx *c, str payload), str payload);
+
 /* Takes one from a bucket of its own besides the route's: E_LIMIT when empty. */
 rc req_limit(req *r, str key, int per_minute);
 

@@ -281,3 +281,35 @@ bool exchange_step(exchange *x)
     }
     return true;
 }
+
+/* ---- after a request ---- */
+
+typedef struct afterthought {
+    lane_job job;
+    ctx c;
+    rc (*act)(ctx *c, str payload);
+    str payload;
+} afterthought;
+
+static rc after_act(lane_job *job)
+{
+    afterthought *a = (afterthought *)(void *)job;
+    return a->act(job->c, a->payload);
+}
+
+static void after_done(lane_job *job, rc_code result)
+{
+    (void)result; /* housekeeping: the next request will try again */
+    arena_close(job->c->arena);
+}
+
+void req_after(req *r, rc (*act)(ctx *c, str payload), str payload)
+{
+    const exchange *x = r->private_;
+    arena *own = arena_open();
+    afterthought *a = ARENA_NEW(own, afterthought);
+    *a = (afterthought){.c = *r->c, .act = act, .payload = arena_str(own, payload)};
+    a->c.arena = own;
+    a->job = (lane_job){.c = &a->c, .light = true, .act = after_act, .done = after_done};
+    if (lane_submit(x->home->server->config.lane, &a->job) != OK) arena_close(own);
+}

@@ -45,6 +45,40 @@ url person_url(const view *v, const person *p)
     return view_url(v, "/%.*s", STR_ARG(p->name));
 }
 
+/* ---- refusals ---- */
+
+/* For each rc; a sentence that the failure brought with it says more and wins. */
+static const struct { enum lang_key title, what; } words[RC_COUNT] = {
+    [E_SYNTAX] = {L_common_error_400_title, L_common_error_400},   [E_LOGIN] = {L_common_error_401_title, L_common_error_401},
+    [E_DENIED] = {L_common_error_403_title, L_common_error_403},   [E_NOT_FOUND] = {L_common_error_404_title, L_common_error_404},
+    [E_METHOD] = {L_common_error_405_title, L_common_error_405},   [E_CONFLICT] = {L_common_error_409_title, L_common_error_409},
+    [E_GONE] = {L_common_error_410_title, L_common_error_410},     [E_TOO_LARGE] = {L_common_error_413_title, L_common_error_413},
+    [E_TYPE] = {L_common_error_415_title, L_common_error_415},     [E_INVALID] = {L_common_error_422_title, L_common_error_422},
+    [E_LIMIT] = {L_common_error_429_title, L_common_error_429},    [E_INTERNAL] = {L_common_error_500_title, L_common_error_500},
+    [E_BUSY] = {L_common_error_503_title, L_common_error_503},     [E_FULL] = {L_common_error_507_title, L_common_error_507},
+};
+
+msg error_title(rc_code code)
+{
+    return MSG(words[code > OK && code < RC_COUNT ? code : E_INTERNAL].title);
+}
+
+msg error_sentence(const ctx *c, rc_code code)
+{
+    if (c->err.sentence.key != L_NONE) return c->err.sentence;
+    return MSG(words[code > OK && code < RC_COUNT ? code : E_INTERNAL].what);
+}
+
+/* A form that is shown again says why: beside its fields, or, when no field is at fault, above everything. */
+static void take_refusal(view *v)
+{
+    req *r = v->r;
+    if (r->outcome == OK || r->fault_count > 0) return;
+    msg *m = ARENA_NEW(r->c->arena, msg);
+    *m = error_sentence(r->c, r->outcome);
+    v->refusal = m;
+}
+
 /* ---- the frame ---- */
 
 /* The toast cookie is "<key>.<undo address>". It comes from the browser, so it is believed no further than this: a key of
@@ -85,6 +119,7 @@ rc view_init(view *v, req *r, nav nav, msg title)
     if (r->c->db) TRY(take_me(v));
     v->once = req_once(r);
     take_toast(v);
+    take_refusal(v);
     return OK;
 }
 

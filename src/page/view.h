@@ -33,12 +33,17 @@ typedef struct view {
     str theme;          /* "light", "dark", or empty: the system's */
     int64_t requests;   /* friend requests that wait */
     str once;           /* this page's token */
+    const msg *refusal; /* why a form is shown again, when no field is at fault; NULL: none */
     const msg *toast;   /* from the page before; NULL: none */
     str toast_undo;     /* a local address that undoes it; empty: none */
 } view;
 
 /* Fills the frame for this request, in its arena. A guest's page sets the guest cookie (for its token). */
 rc view_init(view *v, req *r, nav nav, msg title);
+
+/* What happened and what is safe, for a failure. */
+msg error_title(rc_code code);
+msg error_sentence(const ctx *c, rc_code code);
 
 /* For templates: what was typed into a field when the form is shown again, else `stored`. */
 str view_typed(const view *v, const char *field, str stored);

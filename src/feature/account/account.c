@@ -151,3 +151,30 @@ rc account_sessions_end(ctx *c, int64_t num)
     int64_t ended;
     return sql_account_session_end_all(c->db, bucket_of(num), num, &ended);
 }
+
+rc account_seen(ctx *c, int64_t num, str hash)
+{
+    int64_t fresh, bucket = bucket_of(num);
+    TRY(sql_account_session_seen(c->db, clock_day(c->now), bucket, hash, &fresh));
+    return fresh ? sql_account_member_seen(c->db, clock_day(c->now), bucket, num) : OK;
+}
+
+#define SWEEP_SLICE 100
+#define SWEEP_PAUSE_MS MS_HOUR
+
+static rc sweep_run(ctx *c, str payload)
+{
+    account_expired_list sessions;
+    account_expired_invite_list invites;
+    TRY(sql_account_expired_sessions(c->db, c->arena, c->now, SWEEP_SLICE, &sessions));
+    for (size_t i = 0; i < sessions.len; i++) {
+        int64_t ended;
+        TRY(sql_account_session_end(c->db, sessions.items[i].bucket, sessions.items[i].hash, &ended));
+    }
+    TRY(sql_account_expired_invites(c->db, c->arena, c->now, SWEEP_SLICE, &invites));
+    for (size_t i = 0; i < invites.len; i++) TRY(sql_account_invite_drop(c->db, invites.items[i].code));
+    bool more = sessions.len == SWEEP_SLICE || invites.len == SWEEP_SLICE;
+    return job_add(c, &account_sweep, payload, more ? 0 : c->now + SWEEP_PAUSE_MS);
+}
+
+const job_kind account_sweep = {"account_sweep", sweep_run, JOB_SLICE_MS, .repeats = true};

@@ -4,6 +4,7 @@
 #define VECHE_ACCOUNT_H
 
 #include "base/ctx.h"
+#include "db/jobs.h"
 #include "http/site.h"
 
 #define NAME_MIN 3
@@ -40,6 +41,10 @@ bool account_token_read(arena *a, str token, int64_t *bucket, str *hash);
 
 /* Opens a session for the token. Inside an act. E_DENIED for a suspended member. */
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label);
+/* Notes that a session and its member were here today. Inside an act; idempotent. `hash` as account_token_read gives it. */
+rc account_seen(ctx *c, int64_t num, str hash);
+/* Takes expired sessions and invitations out of the database, a slice at a time; repeats. */
+extern const job_kind account_sweep;
 /* Ends all sessions of a member: suspension, a new password. Inside an act. */
 rc account_sessions_end(ctx *c, int64_t num);
 

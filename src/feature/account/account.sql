@@ -38,8 +38,20 @@ VALUES ($bucket, $hash:blob, $member,
         (SELECT COALESCE(MAX(o.ordinal), 0) + 1 FROM session o WHERE o.bucket = $bucket AND o.member = $member),
         $day, $day, $expires, $label:text);
 
--- name: account_session_seen :exec
-UPDATE session SET last_day = $day WHERE bucket = $bucket AND hash = $hash:blob;
+-- name: account_session_seen :count
+UPDATE session SET last_day = $day WHERE bucket = $bucket AND hash = $hash:blob AND last_day < $day;
+
+-- name: account_expired_sessions :many
+-- row: account_expired
+-- scatter: a sweep over all members, in slices
+SELECT s.bucket, s.hash FROM session s WHERE s.expires < $now ORDER BY s.expires LIMIT $limit;
+
+-- name: account_expired_invites :many
+-- row: account_expired_invite
+SELECT i.code FROM invitation i WHERE i.expires < $now ORDER BY i.expires LIMIT $limit;
+
+-- name: account_invite_drop :exec
+DELETE FROM invitation WHERE code = $code:text;
 
 -- name: account_member_seen :exec
 UPDATE member SET last_day = $day WHERE bucket = $bucket AND num = $num;

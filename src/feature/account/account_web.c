@@ -15,6 +15,11 @@
 
 /* ---- who asks ---- */
 
+static rc seen_act(ctx *c, str hash)
+{
+    return account_seen(c, c->viewer.num, hash);
+}
+
 rc account_identify(req *r)
 {
     ctx *c = r->c;
@@ -31,6 +36,7 @@ rc account_identify(req *r)
     if (row.state != MEMBER_ACTIVE) return OK;
     c->viewer = (viewer){row.member, (role)row.role};
     r->session = hash;
+    if (row.last_day < clock_day(c->now)) req_after(r, seen_act, hash);
     return OK;
 }
 

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "fault/scenes.h"
+
+#include <string.h>
+
+#include "account.sql.h"
+#include "base/ids.h"
+#include "crypto/token.h"
+#include "feature/account/account.h"
+#include "feature/friends/circles.h"
+#include "feature/friends/friends.h"
+#include "feature/moderate/moderate.h"
+#include "feature/setup/setup.h"
+#include "feature/wall/wall.h"
+
+#define FORM(s, c, ...) ((s)->form = arena_printf((c)->arena, __VA_ARGS__))
+#define PATH(s, c, ...) ((s)->path = arena_printf((c)->arena, __VA_ARGS__))
+#define L(x) ((long long)(x))
+
+/* ---- people ---- */
+
+/* Sixteen letters of which no two names look alike. */
+static str next_name(ctx *c)
+{
+    static unsigned count;
+    static const char letters[] = "abcdefghkpqstxyz";
+    char name[8] = "m";
+    unsigned n = count++;
+    for (int i = 1; i < 6; i++, n /= 16) name[i] = letters[n % 16];
+    return arena_str(c->arena, (str){name, 6});
+}
+
+static rc person(ctx *c, role role, int64_t *num)
+{
+    new_member m = {.name = next_name(c), .given = STR("Given"), .family = STR("Family"), .password = STR("stored"), .role = role};
+    return account_create(c, &m, num);
+}
+
+static rc log_in(ctx *c, scene *s, int64_t num, role role)
+{
+    int64_t bucket;
+    str token = account_token_new(c->arena, num);
+    TRY(account_session_open(c, num, token, true, STR("Firefox")));
+    if (!account_token_read(c->arena, token, &bucket, &s->session)) return E_INTERNAL;
+    s->cookie = arena_printf(c->arena, "sid=%.*s", STR_ARG(token));
+    c->viewer = (viewer){num, role};
+    return OK;
+}
+
+/* Somebody who is logged in. */
+static rc me(ctx *c, scene *s, int64_t *num)
+{
+    TRY(person(c, ROLE_MEMBER, num));
+    return log_in(c, s, *num, ROLE_MEMBER);
+}
+
+static rc as(ctx *c, int64_t num, friend_act act, int64_t other)
+{
+    viewer before = c->viewer;
+    c->viewer = (viewer){num, ROLE_MEMBER};
+    rc_code code = friends_do(c, act, other, STR("words"));
+    c->viewer = before;
+    return code;
+}
+
+void scene_guest(ctx *c, scene *s)
+{
+    str guest = token_new(c->arena);
+    s->cookie = arena_printf(c->arena, "guest=%.*s", STR_ARG(guest));
+    s->session = sha256_str(c->arena, guest);
+}
+
+rc scene_house(ctx *c, bool ready)
+{
+    TRY(setup_site_set(c, "name", STR("Fault")));
+    TRY(setup_site_set(c, "signup", STR("0")));
+    TRY(setup_site_set(c, "origin", STR("http://127.0.0.1:1")));
+    return setup_site_set(c, "ready", ready ? STR("1") : STR("0"));
+}
+
+/* ---- account ---- */
+
+static rc make_setup(ctx *c, scene *s)
+{
+    str token, name = next_name(c);
+    TRY(scene_house(c, false));
+    TRY(setup_link(c, &token));
+    PATH(s, c, "/setup/%.*s", STR_ARG(token));
+    FORM(s, c, "given=Olga&family=Owner&name=%.*s&password=a+long+pass+phrase&gender=1&site=Fault&origin=http%%3A%%2F%%2Flocalhost&signup=0",
+         STR_ARG(name));
+    return OK;
+}
+
+static rc make_login(ctx *c, scene *s)
+{
+    int64_t num;
+    const member_card *card;
+    TRY(person(c, ROLE_MEMBER, &num));
+    TRY(graph_member(c, num, &card));
+    FORM(s, c, "name=%.*s&password=anything+at+all&keep=1", STR_ARG(card->name));
+    return OK;
+}
+
+static rc make_logout(ctx *c, scene *s)
+{
+    int64_t num;
+    return me(c, s, &num);
+}
+
+static str code_of(ctx *c)
+{
+    return token_new(c->arena);
+}
+
+/* By an invitation that makes friends: the most that joining can do. */
+static rc make_join(ctx *c, scene *s)
+{
+    int64_t host;
+    str code = code_of(c), name = next_name(c);
+    TRY(person(c, ROLE_MEMBER, &host));
+    TRY(sql_account_invite_insert(c->db, code, host, 3, 1, 0, c->now + 1000000));
+    FORM(s, c, "given=New&family=&name=%.*s&password=a+long+pass+phrase&gender=0&invitation=%.*s", STR_ARG(name), STR_ARG(code));
+    return OK;
+}
+
+static rc make_session_end(ctx *c, scene *s)
+{
+    int64_t num;
+    TRY(me(c, s, &num));
+    TRY(account_session_open(c, num, account_token_new(c->arena, num), true, STR("Chrome")));
+    FORM(s, c, "ordinal=2");
+    return OK;
+}
+
+static rc make_password(ctx *c, scene *s)
+{
+    TRY(make_session_end(c, s));
+    FORM(s, c, "password=anything+at+all&fresh=another+pass+phrase");
+    return OK;
+}
+
+static rc make_invite(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "uses=2&befriend=1");
+    return me(c, s, &num);
+}
+
+static rc make_invite_end(ctx *c, scene *s)
+{
+    int64_t num;
+    str code = code_of(c);
+    TRY(me(c, s, &num));
+    FORM(s, c, "code=%.*s", STR_ARG(code));
+    return sql_account_invite_insert(c->db, code, num, 3, 1, 0, c->now + 1000000);
+}
+
+static rc make_view(ctx *c, scene *s)
+{
+    FORM(s, c, "theme=dark");
+    return OK;
+}
+
+/* ---- walls ---- */
+
+static rc with_circle(ctx *c, int64_t num, int64_t *other, int64_t *ordinal)
+{
+    TRY(person(c, ROLE_MEMBER, other));
+    TRY(as(c, *other, ACT_ADD, num));
+    TRY(as(c, num, ACT_ACCEPT, *other));
+    TRY(circle_create(c, STR("A circle"), ordinal));
+    return circle_add(c, *ordinal, other, 1);
+}
+
+static rc make_post(ctx *c, scene *s)
+{
+    int64_t num, other, circle;
+    const member_card *card;
+    TRY(me(c, s, &num));
+    TRY(with_circle(c, num, &other, &circle));
+    TRY(graph_member(c, other, &card));
+    PATH(s, c, "/wall%lld", L(num));
+    FORM(s, c, "text=Hello+%%40%.*s&audience=c%lld", STR_ARG(card->name), L(circle));
+    return OK;
+}
+
+static rc own_post(ctx *c, scene *s, int64_t *num, int64_t *ordinal, const char *verb)
+{
+    TRY(me(c, s, num));
+    TRY(wall_add(c, *num, STR("Some words"), LEVEL_EVERYONE, ordinal));
+    PATH(s, c, "/wall%lld_%lld/%s", L(*num), L(*ordinal), verb);
+    return OK;
+}
+
+static rc make_edit(ctx *c, scene *s)
+{
+    int64_t num, ordinal, other, circle;
+    TRY(own_post(c, s, &num, &ordinal, "edit"));
+    TRY(with_circle(c, num, &other, &circle));
+    FORM(s, c, "text=Other+words&version=0&audience=c%lld", L(circle));
+    return OK;
+}
+
+static rc make_delete(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    return own_post(c, s, &num, &ordinal, "delete");
+}
+
+static rc make_restore(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    TRY(own_post(c, s, &num, &ordinal, "restore"));
+    return wall_delete(c, num, ordinal);
+}
+
+static rc make_like(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    return own_post(c, s, &num, &ordinal, "like");
+}
+
+static rc make_unlike(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    TRY(own_post(c, s, &num, &ordinal, "unlike"));
+    return wall_like(c, num, ordinal, true);
+}
+
+/* ---- friends ---- */
+
+static rc pair(ctx *c, scene *s, int64_t *num, int64_t *other, const char *pattern)
+{
+    TRY(me(c, s, num));
+    TRY(person(c, ROLE_MEMBER, other));
+    str rest = str_of(pattern), head = str_cut(&rest, '*');
+    PATH(s, c, "%.*s%lld%.*s", STR_ARG(head), L(*other), STR_ARG(rest));
+    return OK;
+}
+
+static rc make_ask(ctx *c, scene *s)
+{
+    int64_t num, other;
+    FORM(s, c, "text=It+is+me");
+    return pair(c, s, &num, &other, "/friends/*/ask");
+}
+
+static rc make_add(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/friends/*/add"));
+    return as(c, other, ACT_ADD, num); /* so that it makes friends */
+}
+
+static rc make_cancel(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/friends/*/cancel"));
+    return as(c, num, ACT_ADD, other);
+}
+
+static rc make_accept(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/friends/*/accept"));
+    return as(c, other, ACT_ADD, num);
+}
+
+static rc make_decline(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/friends/*/decline"));
+    return as(c, other, ACT_ADD, num);
+}
+
+static rc make_reopen(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/friends/*/reopen"));
+    TRY(as(c, other, ACT_ADD, num));
+    return as(c, num, ACT_DECLINE, other);
+}
+
+static rc friend_in_circle(ctx *c, scene *s, const char *pattern)
+{
+    int64_t num, other, circle;
+    TRY(me(c, s, &num));
+    TRY(with_circle(c, num, &other, &circle));
+    str rest = str_of(pattern), head = str_cut(&rest, '*');
+    PATH(s, c, "%.*s%lld%.*s", STR_ARG(head), L(other), STR_ARG(rest));
+    return OK;
+}
+
+static rc make_remove(ctx *c, scene *s) { return friend_in_circle(c, s, "/friends/*/remove"); }
+static rc make_block(ctx *c, scene *s) { return friend_in_circle(c, s, "/block/*"); }
+static rc make_unfollow(ctx *c, scene *s) { return friend_in_circle(c, s, "/friends/*/unfollow"); }
+
+static rc make_follow(ctx *c, scene *s)
+{
+    int64_t num, other;
+    return pair(c, s, &num, &other, "/friends/*/follow");
+}
+
+static rc make_unblock(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/unblock/*"));
+    return as(c, num, ACT_BLOCK, other);
+}
+
+/* ---- circles ---- */
+
+static rc make_circle(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "title=Family");
+    return me(c, s, &num);
+}
+
+static rc in_circle(ctx *c, scene *s, int64_t *other, const char *verb)
+{
+    int64_t num, circle;
+    TRY(me(c, s, &num));
+    TRY(with_circle(c, num, other, &circle));
+    PATH(s, c, "/friends/circle/%lld/%s", L(circle), verb);
+    FORM(s, c, "title=Renamed&num=%lld", L(*other));
+    return OK;
+}
+
+static rc make_circle_rename(ctx *c, scene *s)
+{
+    int64_t other;
+    return in_circle(c, s, &other, "rename");
+}
+
+static rc make_circle_delete(ctx *c, scene *s)
+{
+    int64_t other;
+    return in_circle(c, s, &other, "delete");
+}
+
+static rc make_circle_remove(ctx *c, scene *s)
+{
+    int64_t other;
+    return in_circle(c, s, &other, "remove");
+}
+
+static rc make_circle_add(ctx *c, scene *s)
+{
+    int64_t other;
+    TRY(in_circle(c, s, &other, "add"));
+    return circle_remove(c, 1, &other, 1);
+}
+
+/* ---- profile ---- */
+
+static rc make_status(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "status=Thinking");
+    return me(c, s, &num);
+}
+
+static rc make_profile(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "given=Olga&family=Mayer&patronymic=&maiden=&nickname=&home_town=Beloborsk&gender=1&day=1&month=2&year=1980&birthday_show=2");
+    return me(c, s, &num);
+}
+
+static rc make_privacy(ctx *c, scene *s)
+{
+    int64_t num, other;
+    const member_card *card;
+    TRY(me(c, s, &num));
+    TRY(person(c, ROLE_MEMBER, &other));
+    TRY(graph_member(c, other, &card));
+    FORM(s, c, "level1=1&level2=3&except2=%%40%.*s&level3=4&level4=4&level5=4&level6=1", STR_ARG(card->name));
+    return OK;
+}
+
+/* ---- staff ---- */
+
+static rc staff(ctx *c, scene *s, role role, int64_t *other)
+{
+    int64_t num;
+    TRY(person(c, role, &num));
+    TRY(log_in(c, s, num, role));
+    return person(c, ROLE_MEMBER, other);
+}
+
+static rc make_suspend(ctx *c, scene *s)
+{
+    int64_t other;
+    TRY(staff(c, s, ROLE_STAFF, &other));
+    TRY(account_session_open(c, other, account_token_new(c->arena, other), true, STR("Chrome")));
+    PATH(s, c, "/admin/members/%lld/suspend", L(other));
+    FORM(s, c, "reason=Spam");
+    return OK;
+}
+
+static rc make_reinstate(ctx *c, scene *s)
+{
+    int64_t other;
+    TRY(staff(c, s, ROLE_STAFF, &other));
+    PATH(s, c, "/admin/members/%lld/restore", L(other));
+    FORM(s, c, "reason=A+mistake");
+    return moderate_suspend(c, other, STR("Spam"));
+}
+
+static rc make_role(ctx *c, scene *s)
+{
+    int64_t other;
+    TRY(staff(c, s, ROLE_OWNER, &other));
+    PATH(s, c, "/admin/members/%lld/role", L(other));
+    FORM(s, c, "role=2");
+    return OK;
+}
+
+static rc make_site(ctx *c, scene *s)
+{
+    int64_t other;
+    FORM(s, c, "site=Another+name&signup=0&site_lang=1");
+    return staff(c, s, ROLE_OWNER, &other);
+}
+
+const scene_maker scenes[] = {
+    {"/setup/{token}", make_setup, .before_setup = true},
+    {"/login", make_login},
+    {"/logout", make_logout},
+    {"/join", make_join},
+    {"/settings/sessions/end", make_session_end},
+    {"/settings/sessions/end-others", make_session_end},
+    {"/settings/password", make_password},
+    {"/settings/invitations", make_invite},
+    {"/settings/invitations/end", make_invite_end},
+    {"/view", make_view, .quiet = true},
+    {"/wall{owner:int}", make_post},
+    {"/wall{owner:int}_{ordinal:int}/edit", make_edit},
+    {"/wall{owner:int}_{ordinal:int}/delete", make_delete},
+    {"/wall{owner:int}_{ordinal:int}/restore", make_restore},
+    {"/wall{owner:int}_{ordinal:int}/like", make_like},
+    {"/wall{owner:int}_{ordinal:int}/unlike", make_unlike},
+    {"/friends/{num:int}/ask", make_ask},
+    {"/friends/{num:int}/add", make_add},
+    {"/friends/{num:int}/cancel", make_cancel},
+    {"/friends/{num:int}/accept", make_accept},
+    {"/friends/{num:int}/decline", make_decline},
+    {"/friends/{num:int}/reopen", make_reopen},
+    {"/friends/{num:int}/remove", make_remove},
+    {"/friends/{num:int}/follow", make_follow},
+    {"/friends/{num:int}/unfollow", make_unfollow},
+    {"/block/{num:int}", make_block},
+    {"/unblock/{num:int}", make_unblock},
+    {"/friends/circles", make_circle},
+    {"/friends/circle/{ordinal:int}/rename", make_circle_rename},
+    {"/friends/circle/{ordinal:int}/delete", make_circle_delete},
+    {"/friends/circle/{ordinal:int}/add", make_circle_add},
+    {"/friends/circle/{ordinal:int}/remove", make_circle_remove},
+    {"/status", make_status},
+    {"/settings/profile", make_profile},
+    {"/settings/privacy", make_privacy},
+    {"/admin/members/{num:int}/suspend", make_suspend},
+    {"/admin/members/{num:int}/restore", make_reinstate},
+    {"/admin/members/{num:int}/role", make_role},
+    {"/admin/site", make_site},
+    {0}};
+
+const scene_maker *scene_of(const route *r)
+{
+    for (const scene_maker *m = scenes; m->path; m++)
+        if (strcmp(m->path, r->path) == 0) return m;
+    return NULL;
+}
