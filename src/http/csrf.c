@@ -43,7 +43,8 @@ static bool right_origin(const req *r, str origin)
 {
     if (r->site->ready) return str_eq(origin, str_of(r->site->origin));
     str host = req_header(r, "Host");
-    return str_starts(origin, STR("http")) && str_ends(origin, host) && host.len > 0;
+    str bare = str_skip(origin, str_starts(origin, STR("https://")) ? 8 : str_starts(origin, STR("http://")) ? 7 : origin.len);
+    return host.len > 0 && str_eq(bare, host);
 }
 
 rc csrf_check(req *r)

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "crypto/token.h"
 #include "http/cookies.h"
 #include "http/exchange.h"
 #include "http/path.h"
@@ -38,7 +39,7 @@ static str client_address(exchange *x)
     /* Whoever has one IPv6 address has 2^64 of them. */
     struct in6_addr six;
     if (inet_pton(AF_INET6, arena_cstr(x->arena, last), &six) == 1)
-        return arena_str(x->arena, (str){(const char *)six.s6_addr, 8});
+        return hex_encode(x->arena, (str){(const char *)six.s6_addr, 8});
     return arena_str(x->arena, last);
 }
 

@@ -96,7 +96,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (x->stage == STAGE_HEAD) {
         enum MHD_Result result;
         x->stage = STAGE_BODY;
-        t->requests++;
+        __atomic_add_fetch(&t->requests, 1, __ATOMIC_RELAXED);
         if (exchange_asset(connection, url, method, &result)) return result;
         x->outcome = exchange_read_head(x, method);
         /* A refusal that does not need the body is given at once; MHD then closes the connection after the answer. */
