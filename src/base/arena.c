@@ -146,17 +146,31 @@ char *arena_cstr(arena *a, str s)
     return copy;
 }
 
+str arena_cat(arena *a, str s, str t, str u)
+{
+    size_t len = s.len + t.len + u.len;
+    char *text = arena_alloc(a, len);
+    if (s.len) memcpy(text, s.ptr, s.len);
+    if (t.len) memcpy(text + s.len, t.ptr, t.len);
+    if (u.len) memcpy(text + s.len + t.len, u.ptr, u.len);
+    return (str){text, len};
+}
+
+/* Most texts are short: printed on the stack first, printf runs once. */
 str arena_printf(arena *a, const char *fmt, ...)
 {
+    char first[256];
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, args);
+    int len = vsnprintf(first, sizeof first, fmt, args);
     va_end(args);
     if (len < 0) die("cannot print \"%s\"", fmt);
     char *text = arena_alloc(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, fmt, again);
+    if ((size_t)len < sizeof first) memcpy(text, first, (size_t)len + 1);
+    else vsnprintf(text, (size_t)len + 1, fmt, again);
     va_end(again);
+    explicit_bzero(first, (size_t)len < sizeof first ? (size_t)len : sizeof first);
     return (str){text, (size_t)len};
 }
 

@@ -23,6 +23,8 @@ void *arena_array(arena *a, size_t n, size_t size);
 str arena_str(arena *a, str s);
 /* A NUL-terminated copy, for C interfaces. */
 char *arena_cstr(arena *a, str s);
+/* s, t and u one behind the other: where speed counts, printf is ten times as slow. */
+str arena_cat(arena *a, str s, str t, str u);
 /* printf into the arena. */
 str arena_printf(arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 /* Bytes handed out since the last reset: for tests and the admin page. */

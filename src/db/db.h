@@ -108,6 +108,8 @@ rc db_integrity(db *d, arena *a, str *report);
  * SQLite and the test VFS allow one, and the transaction is rolled back in any case; without, it is not run at all. nth 0
  * takes the order back. SQLite only. */
 void db_test_fail_at(db *d, int nth, rc_code kind, bool kills_transaction);
+/* How many statements are left until then; 0: it has happened, or none was ordered. */
+int db_test_left(const db *d);
 #endif
 
 #endif

@@ -98,7 +98,7 @@ rc req_redirect_toast(req *r, url to, enum lang_key sentence, str undo)
 /* On https our cookies are bound to exactly this host by their name (RFC 6265bis §4.1.3.2). */
 static str cookie_name(const req *r, const char *name)
 {
-    return arena_printf(r->c->arena, "%sveche_%s", r->site->secure ? "__Host-" : "", name);
+    return arena_cat(r->c->arena, r->site->secure ? STR("__Host-") : STR(""), STR("veche_"), str_of(name));
 }
 
 void req_set_cookie(req *r, const char *name, str value, int64_t max_age_s)

@@ -19,6 +19,7 @@ void page_error(req *r, rc_code code)
         (void)view_init(&v, r, NAV_NONE, error_title(code));
         r->c->db = d;
     }
+    v.refusal = NULL; /* the page itself says it */
     str typed = r->method == POST ? req_field(r, "text") : STR_NONE;
     tpl_error_page(r->out, &v, r->status, error_title(code), error_sentence(r->c, code), typed);
     r->c->viewer = who;

@@ -24,8 +24,8 @@ person person_of(arena *a, const member_card *card)
     return (person){
         .num = card->num,
         .name = card->name,
-        .full = card->family.len ? arena_printf(a, "%.*s %.*s", STR_ARG(card->given), STR_ARG(card->family)) : card->given,
-        .initials = arena_printf(a, "%.*s%.*s", STR_ARG(g), STR_ARG(f)),
+        .full = card->family.len ? arena_cat(a, card->given, STR(" "), card->family) : card->given,
+        .initials = arena_cat(a, g, f, STR("")),
         .hue = (int)(card->num * 5 % 8),
         .gender = (gender)card->gender,
         .closed = card->state != MEMBER_ACTIVE,
@@ -42,7 +42,7 @@ rc view_person(ctx *c, int64_t num, person *out)
 
 url person_url(const view *v, const person *p)
 {
-    return view_url(v, "/%.*s", STR_ARG(p->name));
+    return url_local(arena_cat(v->r->c->arena, STR("/"), p->name, STR("")));
 }
 
 /* ---- refusals ---- */
@@ -194,7 +194,7 @@ str view_number(const view *v, int64_t n)
 
 url view_icon(const view *v, const char *name)
 {
-    return (url){arena_printf(v->r->c->arena, ASSET_ICONS_SVG "#i-%s", name)};
+    return (url){arena_cat(v->r->c->arena, STR(ASSET_ICONS_SVG "#i-"), str_of(name), STR(""))};
 }
 
 url view_url(const view *v, const char *fmt, ...)

@@ -18,7 +18,6 @@ typedef struct scene_maker {
     const char *path; /* of the route */
     /* Inside an act: makes fresh people and things, in c->arena. */
     rc (*make)(ctx *c, scene *s);
-    bool before_setup; /* the server has no owner yet */
     bool quiet;        /* nothing is written when it succeeds */
 } scene_maker;
 

@@ -24,7 +24,7 @@ export async function openWindow(browser, base, { lang = "en", js = true, width 
     colorScheme: theme,
     viewport: { width, height },
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (cookies) await context.addCookies(cookies);
   const wrong = [];
   const origin = new URL(base).origin;
