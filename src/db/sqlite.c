@@ -228,8 +228,16 @@ static int bind_ids(sqlite3_stmt *stmt, int at, const db_value *v)
     char *json = sqlite3_malloc64(room + 1);
     if (!json) die("SQLite is out of memory");
     json[len++] = '[';
-    for (size_t i = 0; i < v->n; i++)
-        len += (size_t)snprintf(json + len, room - len, i ? ",%lld" : "%lld", (long long)v->ids[i]);
+    for (size_t i = 0; i < v->n; i++) {
+        char digits[20];
+        size_t n = 0;
+        uint64_t rest = v->ids[i] < 0 ? 0 - (uint64_t)v->ids[i] : (uint64_t)v->ids[i];
+        do digits[n++] = (char)('0' + rest % 10);
+        while (rest /= 10);
+        if (i) json[len++] = ',';
+        if (v->ids[i] < 0) json[len++] = '-';
+        while (n) json[len++] = digits[--n];
+    }
     json[len++] = ']';
     return sqlite3_bind_text64(stmt, at, json, len, sqlite3_free, SQLITE_UTF8);
 }

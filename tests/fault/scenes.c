@@ -42,7 +42,7 @@ static rc log_in(ctx *c, scene *s, int64_t num, role role)
     str token = account_token_new(c->arena, num);
     TRY(account_session_open(c, num, token, true, STR("Firefox")));
     if (!account_token_read(c->arena, token, &bucket, &s->session)) return E_INTERNAL;
-    s->cookie = arena_printf(c->arena, "sid=%.*s", STR_ARG(token));
+    s->cookie = arena_printf(c->arena, "veche_sid=%.*s", STR_ARG(token));
     c->viewer = (viewer){num, role};
     return OK;
 }
@@ -66,7 +66,7 @@ static rc as(ctx *c, int64_t num, friend_act act, int64_t other)
 void scene_guest(ctx *c, scene *s)
 {
     str guest = token_new(c->arena);
-    s->cookie = arena_printf(c->arena, "guest=%.*s", STR_ARG(guest));
+    s->cookie = arena_printf(c->arena, "veche_guest=%.*s", STR_ARG(guest));
     s->session = sha256_str(c->arena, guest);
 }
 
