@@ -74,7 +74,8 @@ class Outcomes(unittest.TestCase):
     def test_each_kind_of_output_is_read(self):
         self.assertEqual(results.cmocka("[ RUN      ] a\n[       OK ] a\n[  FAILED  ] b\n[  SKIPPED ] c\n[  FAILED  ] tests: 1 test(s)\n"),
                          {"a": "passed", "b": "failed", "c": "skipped"})
-        self.assertEqual(results.node("TAP version 13\n    ok 1 - inner\nok 1 - outer \\# 1\nnot ok 2 - b\nok 3 - c # SKIP why\n"),
+        self.assertEqual(results.node("TAP version 13\n    ok 1 - inner\nok 1 - outer \\# 1\nnot ok 2 - b\nok 3 - c # SKIP why\n"
+                                      "    ok 2 - b\n    ok 3 - c\n"),
                          {"inner": "passed", "outer # 1": "passed", "b": "failed", "c": "skipped"})
         self.assertEqual(results.unittest("test_a (__main__.X.test_a) ... ok\ntest_b (__main__.X.test_b)\nSays much. ... FAIL\n"
                                           "test_c (__main__.X.test_c) ... skipped 'no'\ntest_d (__main__.X.test_d) ... noise\nok\n"
