@@ -74,6 +74,16 @@ class Unit(unittest.TestCase):
         self.assertIn(f"unix/{socket_path}", (CONTRIB / "Caddyfile").read_text())
 
 
+class Limits(unittest.TestCase):
+    def test_the_proxies_let_our_largest_form_through(self):
+        largest = max(int(a) * int(b) for path in (ROOT / "src/feature").rglob("*_web.c")
+                      for a, b in re.findall(r"\.body_max = (\d+) \* (\d+)", path.read_text()))
+        nginx = (CONTRIB / "nginx.conf").read_text()
+        for key in ("client_max_body_size", "client_body_buffer_size"):
+            self.assertGreaterEqual(1024 * int(re.search(key + r" (\d+)k;", nginx)[1]), largest)
+        self.assertGreaterEqual(1024 * int(re.search(r"max_size (\d+)KiB", (CONTRIB / "Caddyfile").read_text())[1]), largest)
+
+
 class NothingWrittenDown(unittest.TestCase):
     def test_nginx_has_no_log_of_visitors(self):
         conf = settings_of((CONTRIB / "nginx.conf").read_text())
@@ -213,7 +223,7 @@ class Nginx(unittest.TestCase):
         self.world.start()
         os.chmod(self.world.folder / "http.sock", 0o666)
         connection = http.client.HTTPSConnection("127.0.0.1", self.world.tls, context=ssl._create_unverified_context(), timeout=10)
-        connection.request("POST", "/login", body=b"x" * 70000, headers={"Host": "veche.example",
+        connection.request("POST", "/login", body=b"x" * 140000, headers={"Host": "veche.example",
                            "Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(connection.getresponse().status, 413)
         connection.close()

@@ -75,18 +75,30 @@ static bool host_byte(char ch)
     return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '.';
 }
 
+static bool host_sound(str name)
+{
+    if (name.len == 0 || name.ptr[0] == '.' || name.ptr[0] == '-') return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (!host_byte(name.ptr[i]) || (name.ptr[i] == '.' && i + 1 < name.len && name.ptr[i + 1] == '.')) return false;
+    return true;
+}
+
+/* Forms are let in when the browser's Origin equals this to the byte, so it is written as browsers write it: no zeros before a
+ * port, and no port that goes without saying. */
 rc setup_origin_parse(arena *a, str typed, str *origin, str *host)
 {
     str s = str_trim(typed);
     while (str_ends(s, STR("/"))) s.len--;
     bool https = str_starts(s, STR("https://"));
     if (!https && !str_starts(s, STR("http://"))) return E_INVALID;
-    str rest = str_skip(s, https ? 8 : 7), name = str_take(rest, str_find(rest, ':'));
-    int64_t port = 1;
-    if (name.len < rest.len && (!str_int(str_skip(rest, name.len + 1), &port) || port < 1 || port > 65535)) return E_INVALID;
-    if (name.len == 0 || rest.len > 240 || name.ptr[0] == '.' || name.ptr[0] == '-') return E_INVALID;
-    for (size_t i = 0; i < name.len; i++)
-        if (!host_byte(name.ptr[i]) || (name.ptr[i] == '.' && i + 1 < name.len && name.ptr[i + 1] == '.')) return E_INVALID;
+    str rest = str_skip(s, https ? 8 : 7), name = str_take(rest, str_find(rest, ':')), port = str_skip(rest, name.len + 1);
+    int64_t n;
+    if (!host_sound(name) || rest.len > 240) return E_INVALID;
+    if (name.len < rest.len && (!str_int(port, &n) || n < 1 || n > 65535 || port.ptr[0] == '0')) return E_INVALID;
+    if (name.len < rest.len && n == (https ? 443 : 80)) {
+        s.len -= rest.len - name.len;
+        rest = name;
+    }
     *origin = arena_str(a, s);
     *host = arena_str(a, rest);
     return OK;

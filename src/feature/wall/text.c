@@ -19,7 +19,7 @@ static str mention_at(str s)
     return account_name_fault(name) == L_NONE ? name : STR("");
 }
 
-/* "[id12|words]" at the start of s: false when it is none. *whole is its length. */
+/* "[id12|words]" at the start of s: false when it is none, and then *whole, its length, is left alone. */
 static bool link_at(str s, int64_t *num, str *words, size_t *whole)
 {
     if (!str_starts(s, STR("[id"))) return false;
@@ -28,9 +28,11 @@ static bool link_at(str s, int64_t *num, str *words, size_t *whole)
     size_t bar = str_find(inner, '|');
     if (close == s.len || bar == inner.len || close > 200) return false;
     *words = str_skip(inner, bar + 1);
+    if (!str_int(str_take(inner, bar), num) || *num <= 0 || *num >= INT32_MAX || words->len == 0 ||
+        str_find(*words, '\n') < words->len || str_find(*words, '[') < words->len)
+        return false;
     *whole = close + 1;
-    return str_int(str_take(inner, bar), num) && *num > 0 && *num < INT32_MAX && words->len > 0 &&
-           str_find(*words, '\n') == words->len && str_find(*words, '[') == words->len;
+    return true;
 }
 
 static bool starts_word(str s, size_t at)
