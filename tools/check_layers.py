@@ -66,7 +66,7 @@ LIBRARIES = {"microhttpd": {"http"}, "sqlite3": {"db"}, "libpq": {"db"}, "sodium
              "unicode/": {"base", "feature"}, "cmocka": set()}
 
 SOURCES = ["src/**/*.[ch]", "src/**/*.html", "ui/layout/*.html"]
-LICENSED = ["run", "test", "README.md", "CONTRIBUTING.md", "docs/*.md", "bench/*", "*.build", "meson_options.txt", "contrib/*", "src/**/*.*", "ui/**/*.*", "lang/**/*.lang",
+LICENSED = ["run", "test", "README.md", "CONTRIBUTING.md", "docs/*.md", "benchmark/*", "bench", "*.build", "meson_options.txt", "contrib/*", "src/**/*.*", "ui/**/*.*", "lang/**/*.lang",
             "migrations/*.sql", "tools/*.*", "tests/**/*.*", "fuzz/*.h", "fuzz/targets/*.c"]
 NO_COMMENTS = {".json", ".txt"}
 INCLUDE = re.compile(r'^\s*(?:#\s*include\s*|\{%\s*include\s*)(?:"([^"]+)"|<([^>]+)>)')

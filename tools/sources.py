@@ -10,7 +10,7 @@ KINDS = {
     "c": lambda: [p for p in root.glob("src/**/*.c") if not p.name.endswith(("_test.c", "_main.c"))],
     "tests": lambda: [*root.glob("src/**/*_test.c"), *root.glob("tests/**/*_test.c")],
     "support": lambda: [p for p in root.glob("tests/**/*.c") if not p.name.endswith("_test.c")],
-    "sql": lambda: [*root.glob("src/**/*.sql"), *root.glob("bench/*.sql")],
+    "sql": lambda: [*root.glob("src/**/*.sql"), *root.glob("benchmark/*.sql")],
     "html": lambda: [*root.glob("src/**/*.html"), *root.glob("ui/**/*.html")],
     "lang": lambda: root.glob("lang/*/*.lang"),
     "migrations": lambda: root.glob("migrations/*.sql"),

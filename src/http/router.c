@@ -105,6 +105,7 @@ static int by_literal(const void *a, const void *b)
 router *router_open(const route *const *tables)
 {
     router *r = calloc(1, sizeof *r);
+    if (!r) die("out of memory");
     size_t cap = 0;
     for (const route *const *t = tables; *t; t++)
         for (const route *e = *t; e->who != WHO_END; e++) cap++;

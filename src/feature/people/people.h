@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* People: who is here, and who goes by a name (FEATURES G1 of docs/features.md begins with it). Both lists hold only whom the
+/* People: who is here, and who goes by a name (FEATURES I1 of docs/features.md begins with it). Both lists hold only whom the
  * viewer may find (PRIVACY_FOUND): each candidate is judged, nothing is counted, at most PEOPLE_SCAN_MAX are looked at for one
  * page, and a short page may have a next one. */
 #ifndef VECHE_PEOPLE_H

@@ -55,8 +55,9 @@ static uint16_t shape_of(const view *v, const ring_post *p)
 static rc render_head(posts_batch *b, const ring_post *p, const member_card *author, const member_card *owner, out *o)
 {
     ctx *c = b->v->r->c;
-    const wall_post *words;
-    TRY(words_of(b, p->id, &words));
+    const wall_post *words = NULL;
+    rc_code found = words_of(b, p->id, &words);
+    if (!words) return found;
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
                       .text = text_html(c->arena, words->text), .elsewhere = words->owner != words->author,

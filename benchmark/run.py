@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Measures; bench/run prepares. The server has core 0, whoever asks has core 1.
+"""Measures; ./bench prepares. The server has core 0, whoever asks has core 1.
 
 A row is measured in blocks: ceiling, ours, ceiling, ours, … ceiling. Each of ours is compared with the mean of the two ceilings
 around it; where those differ by more than 10 % the machine was busy with something else and the comparison is dropped. What

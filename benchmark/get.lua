@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- wrk -s bench/get.lua URL -- sessions.tsv feed|profile
+-- wrk -s benchmark/get.lua URL -- sessions.tsv feed|profile
 -- Members look at pages: who looks, and at whom, is drawn by Zipf's law (0.8) over the sessions. The requests are made
 -- beforehand, so that nginx and veche are asked in the same words at the same cost.
 local drawn, many = {}, 16384

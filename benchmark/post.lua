@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- wrk -s bench/post.lua URL -- sessions.tsv tokens.txt texts.txt
+-- wrk -s benchmark/post.lua URL -- sessions.tsv tokens.txt texts.txt
 -- Members write on their own walls. Each line of tokens.txt ("place in sessions.tsv", token) is good for one post; when they
 -- are used up the rest is refused, and the errors show it.
 local sessions, texts, tokens = {}, {}, nil
