@@ -72,10 +72,10 @@ def node_suites():
                             {"VECHE_ENGINE": engine})
 
 
-def python_suites():
+def python_suites(level):
     for path in sorted((ROOT / "tests").glob("*/*_test.py")):
         yield Suite(f"{path.parent.name}/{path.stem}", ["python3", str(path.relative_to(ROOT)), "-v"], "unittest", "full",
-                    alone=True)
+                    alone=True, timeout=7200 if level == "long" else 900)
 
 
 def fuzz_suites(level):
@@ -89,8 +89,21 @@ def fuzz_suites(level):
         yield Suite(f"fuzz/{name}", [*command, str(new), *([str(corpus)] if corpus.exists() else [])], "exit", "full")
 
 
+def tsan_suites():
+    """What several threads share, under the thread sanitizer. The power cuts fork and have no threads."""
+    for path in sources("tests"):
+        name = Path(path).stem
+        if path.startswith(("src/db/", "src/graph/", "src/http/", "tests/")) and name != "powerloss_test":
+            yield Suite(f"tsan/{name}", [f"build/tsan/{name}"], "cmocka", "long", {"TSAN_OPTIONS": "halt_on_error=1", "VECHE_LEVEL": "full"})
+
+
+def analysis_suites():
+    for tool, level in (("clang-tidy", "full"), ("cppcheck", "full"), ("gcc", "long")):
+        yield Suite(f"analysis/{tool}", ["python3", "tests/analysis/analyze.py", tool], "exit", level)
+
+
 def suites(level):
-    return [*tool_suites(), *unit_suites(), *node_suites(), *python_suites(), *fuzz_suites(level)]
+    return [*tool_suites(), *analysis_suites(), *unit_suites(), *node_suites(), *python_suites(level), *fuzz_suites(level), *tsan_suites()]
 
 
 def sources(kind):
@@ -197,7 +210,8 @@ def main():
     level = "long" if options.long else "quick" if options.quick else "full"
     chosen = [s for s in suites(level)
               if (any(n in s.name for n in options.names) if options.names else LEVELS[s.level] <= LEVELS[level])]
-    build(["test"] + (["fuzz"] if any(s.name.startswith("fuzz/") for s in chosen) else []))
+    needs = {"fuzz": ("fuzz/", "analysis/"), "tsan": ("tsan/",)}
+    build(["test"] + [kind for kind, names in needs.items() if any(s.name.startswith(names) for s in chosen)])
     env = {**os.environ, "VECHE_BIN": str(ROOT / "build/test/veche"), "VECHE_LEVEL": level,
            "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:strict_string_checks=1",
            "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}

@@ -316,7 +316,8 @@ static rc ask_show(req *r)
     int state = card->state;
     if (state != MEMBER_ACTIVE) return fail(c, E_DENIED, MSG(L_friends_not_there), "the other's state is %d", state);
     if (bits & EDGE_BLOCKED) return fail(c, E_DENIED, MSG(L_friends_blocks_you), "the other blocks the viewer");
-    if (num == c->viewer.num || bits & (EDGE_FRIEND | EDGE_ASK_OUT)) {
+    if (num == c->viewer.num && r->method == POST) return E_INVALID;
+    if (r->method == GET && (num == c->viewer.num || bits & (EDGE_FRIEND | EDGE_ASK_OUT))) {
         TRY(back_from(r, num, &back));
         return req_redirect(r, back);
     }
@@ -332,12 +333,9 @@ static rc ask_prepare(req *r)
     return req_text(r, "text", 0, FRIENDS_MESSAGE_MAX, true, words);
 }
 
-/* A refusal stands beside the words, which would otherwise be lost with the form. */
 static rc ask_act(req *r)
 {
-    rc_code done = friends_do(r->c, ACT_ADD, req_capture_int(r, "num"), *(const str *)r->state);
-    if (done == E_DENIED || done == E_LIMIT) return req_fault(r, "text", r->c->err.sentence);
-    return done;
+    return friends_do(r->c, ACT_ADD, req_capture_int(r, "num"), *(const str *)r->state);
 }
 
 static rc ask_done(req *r)

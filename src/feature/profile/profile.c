@@ -67,6 +67,8 @@ rc profile_get(ctx *c, int64_t num, profile *out)
     return wall_count(c, num, &out->posts);
 }
 
+#define FACES_SCAN_MAX 500
+
 static bool has_face(const faces *f, int64_t num)
 {
     for (size_t i = 0; i < f->len; i++)
@@ -74,12 +76,16 @@ static bool has_face(const faces *f, int64_t num)
     return false;
 }
 
-static rc add_face(ctx *c, int64_t num, faces *f)
+/* Who shall not be found in lists of people is not found among somebody's friends either; one's own friends one knows. */
+static rc add_face(ctx *c, int64_t owner, int64_t num, faces *f)
 {
     const member_card *card;
+    bool may = c->viewer.num == owner;
     if (f->len == FACES_MAX || has_face(f, num)) return OK;
     TRY(graph_member(c, num, &card));
-    if (card->state == MEMBER_ACTIVE) f->nums[f->len++] = num;
+    if (card->state != MEMBER_ACTIVE) return OK;
+    if (!may) TRY(privacy_may(c, num, PRIVACY_FOUND, &may));
+    if (may) f->nums[f->len++] = num;
     return OK;
 }
 
@@ -88,7 +94,7 @@ static rc add_mutual(ctx *c, int64_t num, faces *f)
     int64_t nums[2 * FACES_MAX]; /* some may have left */
     size_t len;
     TRY(graph_mutual(c, c->viewer.num, num, sizeof nums / sizeof *nums, nums, &len, &f->mutual));
-    for (size_t i = 0; i < len; i++) TRY(add_face(c, nums[i], f));
+    for (size_t i = 0; i < len; i++) TRY(add_face(c, num, nums[i], f));
     return OK;
 }
 
@@ -99,8 +105,9 @@ rc profile_faces(ctx *c, int64_t num, faces *out)
     TRY(privacy_check(c, num, PRIVACY_FRIENDS));
     if (c->viewer.num && c->viewer.num != num) TRY(add_mutual(c, num, out));
     TRY(graph_edges(c, num, &edges));
-    for (size_t i = 0; i < edges.len && out->len < FACES_MAX; i++)
-        if (edges.items[i].bits & EDGE_FRIEND) TRY(add_face(c, edges.items[i].other, out));
+    /* A celebrity whose friends all hide would be looked through to the end: a few faces less will do. */
+    for (size_t i = 0; i < edges.len && i < FACES_SCAN_MAX && out->len < FACES_MAX; i++)
+        if (edges.items[i].bits & EDGE_FRIEND) TRY(add_face(c, num, edges.items[i].other, out));
     return OK;
 }
 

@@ -171,7 +171,7 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
     rc_code found = sql_wall_by_ordinal(c->db, c->arena, bucket_of(owner), owner, ordinal, &p);
     if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
     if (found != OK) return found;
-    if (!p.deleted_at) return OK;
+    if (!p.deleted_at) return wall_get(c, owner, ordinal, &p);
     if (p.deleted_by != c->viewer.num) return fail(c, E_NOT_FOUND, MSG(L_NONE), "deleted by somebody else");
     if (c->now - p.deleted_at > POST_UNDO_MS) return fail(c, E_GONE, MSG(L_wall_gone), "past the time for undo");
     int64_t changed;
