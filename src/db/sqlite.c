@@ -12,6 +12,7 @@
  * after would then commit statement by statement. `expected` remembers that a transaction was begun, and while it is set and
  * SQLite has none, every query is refused. */
 #include "db/engine.h"
+#include "db/sqlite_fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,40 +100,12 @@ static rc note_failure(sqlite *s, int failed, const char *doing)
 /* --- the one way to run a statement -------------------------------------------------------------------------------- */
 
 #ifdef VECHE_TESTING
-#define TEST_FCNTL_FAIL 7001 /* tests/support/vfs_powerloss.h: the next I/O of any file fails with this SQLite code */
-
-static int always(void *unused)
-{
-    (void)unused;
-    return 1;
-}
-
-/* Runs the statement into the failure, where SQLite gets that far: an interrupt by a progress handler (only where there is
- * something to write: it would report a COMMIT as interrupted that has happened), a full disk or an I/O error by the test
- * VFS, with a cold cache so that there is I/O. */
-static int step_into(sqlite *s, sqlite3_stmt *stmt, int wanted)
-{
-    if (wanted == SQLITE_INTERRUPT) {
-        if (sqlite3_stmt_readonly(stmt)) return SQLITE_DONE;
-        sqlite3_progress_handler(s->h, 1, always, NULL);
-        int got = sqlite3_step(stmt);
-        sqlite3_progress_handler(s->h, 0, NULL, NULL);
-        return got;
-    }
-    int none = SQLITE_OK;
-    sqlite3_db_release_memory(s->h);
-    if (sqlite3_file_control(s->h, "main", TEST_FCNTL_FAIL, &wanted) != SQLITE_OK) return SQLITE_DONE;
-    int got = sqlite3_step(stmt);
-    sqlite3_file_control(s->h, "main", TEST_FCNTL_FAIL, &none);
-    return got;
-}
-
 static int step_failing(sqlite *s, sqlite3_stmt *stmt)
 {
     int wanted = s->fail_kind == E_FULL ? SQLITE_FULL : s->fail_kind == E_BUSY ? SQLITE_INTERRUPT : SQLITE_IOERR_WRITE;
     s->fail_at = 0;
     if (!s->fail_kills) return wanted;
-    int got = step_into(s, stmt, wanted);
+    int got = sqlite_step_into(s->h, stmt, wanted);
     if (code_of(s->h, got) == s->fail_kind) wanted = got;
     sqlite3_reset(stmt);
     if (!sqlite3_get_autocommit(s->h)) sqlite3_exec(s->h, "ROLLBACK", NULL, NULL, NULL);
