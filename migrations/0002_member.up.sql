@@ -68,7 +68,7 @@ CREATE INDEX session_member ON session (bucket, member, ordinal);
 --@distribute session bucket
 
 CREATE TABLE invitation (
-  code TEXT NOT NULL PRIMARY KEY,                  -- class: secret
+  code TEXT NOT NULL PRIMARY KEY,                  -- class: settings
   owner INTEGER NOT NULL,                          -- class: relation
   uses_left INTEGER NOT NULL CHECK (uses_left >= 0), -- class: settings
   used INTEGER NOT NULL DEFAULT 0,                 -- class: settings

@@ -70,6 +70,10 @@ static rc do_act(exchange *x, ctx *c)
     r->fault_count = 0;
     r->result = STR_NONE;
     r->replayed = false;
+    /* Since prepare the session may have ended and the member been suspended: what holds now is what the act's own transaction
+     * sees. */
+    TRY(x->home->server->config.identify(r));
+    TRY(allowed(r));
     if (r->route->idempotent) return r->route->act(r);
     unsigned char nonce[16];
     if (!csrf_nonce(r->site, r->session, req_field(r, "once"), nonce)) return E_DENIED;

@@ -53,7 +53,7 @@ def clang_tidy():
 
 
 def cppcheck():
-    code, said = call(["cppcheck", "--project=build/fuzz/compile_commands.json", "--file-filter=*/src/*", f"--library={HERE}/cppcheck.cfg",
+    code, said = call(["cppcheck", "--project=build/fuzz/compile_commands.json", "--file-filter=*src/*.c", f"--library={HERE}/cppcheck.cfg",
                        f"--suppressions-list={HERE}/cppcheck.txt", "--enable=warning,performance,portability", "--inline-suppr",
                        "--error-exitcode=3", "-j", str(JOBS), "--quiet", "--template={file}:{line}: {severity}: {id}: {message}"])
     lines = sorted({line for line in said.splitlines() if line})

@@ -141,7 +141,8 @@ rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label)
     int64_t bucket;
     str hash;
     if (!account_token_read(c->arena, token, &bucket, &hash)) return E_INTERNAL;
-    int64_t expires = c->now + (keep ? SESSION_MS : SESSION_SHORT_MS);
+    /* To the day, like all that is kept of a session: the moment of a log-in is nobody's business. */
+    int64_t expires = clock_day(c->now + (keep ? SESSION_MS : SESSION_SHORT_MS)) + MS_DAY;
     TRY(sql_account_session_insert(c->db, bucket, hash, num, clock_day(c->now), expires, label));
     return sql_account_member_seen(c->db, clock_day(c->now), bucket, num);
 }

@@ -10,7 +10,7 @@
  *   reopen   B's declined request waits again: a decline undone.
  *   remove   friends → B, if B read A, stays as A's follower; A no longer follows B.
  *   follow / unfollow   without friendship; between friends: B's posts in A's news or not.
- *   block    everything between them ends, both ways; B can then see nothing of A but what guests see.
+ *   block    everything between them ends, both ways; while logged in, B then sees nothing of A.
  *   unblock  nothing comes back by itself.
  *
  * Circles are left as they are: a circle lets in only who is still a friend (graph/privacy.h). */

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Every form, filled in wrongly: a sentence where it belongs, what was typed still there, nothing stored. And forms that come
+// twice, from elsewhere, too large, too often.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { Client } from "../support/client.mjs";
+import { fields as fieldsOf } from "../support/html.mjs";
+import { expect, invite, join, PASSWORD, setupServer, toastOf } from "../support/people.mjs";
+import { column, dump, start } from "../support/server.mjs";
+
+let server;
+let anna, ivan, house, guest, post, circle, suspended;
+
+/** What no text may be, whatever it is for: [what, value, whether the page can show it again]. */
+const HOSTILE = [
+  ["not UTF-8", Buffer.from([0x61, 0xc3, 0x28, 0xff]), false],
+  ["a NUL", "a\0b", false],
+  ["a bidi override", "abc\u202Ecba", true],
+];
+
+/** The bad values of a text field: {max, least}; max null where there is no such end. */
+function badTexts({ max = null, least = 0 }) {
+  const all = [...HOSTILE];
+  if (max !== null) all.push(["too long", "ж".repeat(max + 1), true]);
+  if (least > 0) all.push(["empty", "", true], ["white space", " \t\n ", false]);
+  return all;
+}
+
+const named = (doc, action, name) => {
+  const form = doc.all("form").find((f) => f.attrs.action === action);
+  assert.ok(form, `the page has no form for ${action}`);
+  return form.all((n) => n.attrs.name === name && n.attrs.type !== "hidden");
+};
+
+/** A sentence beside the field, or a banner above everything. */
+function assertSaid(answer, action, field) {
+  const inputs = named(answer.doc, action, field);
+  const bad = inputs.find((n) => n.attrs["aria-invalid"] === "true");
+  if (bad) {
+    const ids = (bad.attrs["aria-describedby"] ?? "").split(/\s+/).filter(Boolean);
+    assert.ok(ids.length, `${field} is described by nothing`);
+    for (const id of ids) assert.ok(answer.doc.one(`#${id}`)?.text, `${field} is described by #${id}, which is not there or empty`);
+    return;
+  }
+  const banner = answer.doc.all("[role=alert]").find((n) => n.text);
+  const group = inputs[0]?.closest("fieldset")?.one(".err")?.text;
+  assert.ok(banner || group, `nothing says what is wrong with ${field}: ${answer}`);
+}
+
+/** What the form of the answer would send now. */
+function kept(answer, action) {
+  const form = answer.doc.all("form").find((f) => f.attrs.action === action);
+  return Object.fromEntries(fieldsOf(answer.doc, form));
+}
+
+/** Posts `good` with one bad value; looks at the refusal. probe: a field that must come back as it was typed. */
+async function refused(client, action, good, field, [what, value, shown], probe = null) {
+  const before = await dump(server);
+  const answer = await client.post(action, { once: await client.once(), ...good, [field]: value });
+  const where = `${action}, ${field} ${what}`;
+  assert.ok([400, 422].includes(answer.status), `${where}: ${answer}`);
+  assertSaid(answer, action, field);
+  const now = kept(answer, action);
+  if (shown) assert.equal(now[field], value, `${where}: what was typed is gone`);
+  if (probe && probe !== field) assert.equal(now[probe], String(good[probe]), `${where}: ${probe} is gone`);
+  assert.deepEqual(await dump(server), before, `${where}: something was written`);
+}
+
+before(async () => {
+  server = await start();
+});
+after(() => server?.stop());
+
+/** Tries all bad texts and bad choices of a form. texts: {field: {max, least}}; choices: {field: [value, …]}. */
+async function tryForm(client, action, good, { texts = {}, choices = {}, probe = null }) {
+  for (const [field, limits] of Object.entries(texts)) for (const bad of badTexts(limits)) await refused(client, action, good, field, bad, probe);
+  for (const [field, values] of Object.entries(choices)) for (const value of values) await refused(client, action, good, field, [`"${value}"`, value, false], probe);
+}
+
+// ---- the forms ----
+
+describe("a form filled in wrongly says so, keeps what was typed and writes nothing", () => {
+  const account = { name: "somebody", given: "Some", family: "Body", gender: 1, password: PASSWORD };
+  const accountTexts = { given: { max: 40, least: 1 }, family: { max: 40 }, name: { max: 32, least: 1 } };
+  const accountChoices = { password: ["", "too short", "x".repeat(257), "somebody"], name: ["no", "Ab cd", "admin", "id7", "wall3", "ольга"] };
+
+  test("set-up", async () => {
+    const client = new Client(server.url);
+    const path = new URL(server.setupUrl).pathname;
+    await client.get(path);
+    const good = { ...account, name: "somebodyelse", site: "Square", origin: server.url, signup: 0 };
+    const { name, ...passwords } = accountChoices;
+    await tryForm(client, path, good, {
+      texts: { site: { max: 40, least: 1 }, ...accountTexts },
+      choices: { origin: ["", "nowhere", "ftp://veche.example", "http://veche.example/path", "http://a b", "javascript:alert(1)"], signup: ["", "7", "x"], ...passwords },
+      probe: "site",
+    });
+    house = await setupServer(server);
+    anna = await join(server, "anna");
+    ivan = await join(server, "ivan");
+    suspended = await join(server, "sergey");
+    await house.done(`/admin/members/${suspended.num}/suspend`, { reason: "for the forms" });
+    guest = new Client(server.url);
+    post = await anna.write("as it was");
+    circle = (await anna.done("/friends/circles", { title: "Choir" })).location;
+  });
+
+  test("joining", () => tryForm(guest, "/join", account, { texts: accountTexts, choices: accountChoices, probe: "family" }));
+
+  test("joining under a name that is taken or looks like one", async () => {
+    await refused(guest, "/join", account, "name", ["taken", "anna", true], "given");
+    await refused(guest, "/join", account, "name", ["look-alike", "arnna".replace("rn", "nn").replace("annna", "anna"), true], "given");
+  });
+
+  test("joining with an invitation that is none", async () => {
+    const { act } = { act: (signup) => house.done("/admin/site", { site: "Test square", signup, site_lang: 0 }) };
+    await act(1);
+    for (const bad of [["unknown", "nothing-like-it", true], ["a NUL", "a\0b", false], ["not UTF-8", Buffer.from([0xff, 0xfe]), false]])
+      await refused(guest, "/join", account, "invitation", bad, "given");
+    await act(0);
+  });
+
+  test("logging in", () =>
+    tryForm(guest, "/login", { name: "anna", password: "not the password" }, {
+      texts: { name: { max: 100, least: 1 } },
+      choices: { password: ["", "wrong", "x".repeat(2000), "\0"] },
+    }));
+
+  test("a post on one's own wall", () => tryForm(anna.client, anna.wall, { text: "a post" }, { texts: { text: { max: 10_000, least: 1 } }, choices: { audience: ["99", "-1", "c0", "c99999999999", "everyone"] } }));
+
+  test("the edit of a post", async () => {
+    await tryForm(anna.client, `${post.path}/edit`, { text: "a post", version: 0, audience: 0 }, { texts: { text: { max: 10_000, least: 1 } }, choices: { audience: ["99", "c0", "x"] } });
+    const before = await dump(server);
+    const late = await anna.act(`${post.path}/edit`, { text: "over somebody's words", version: 7 });
+    assert.equal(late.status, 409, String(late));
+    assertSaid(late, `${post.path}/edit`, "text");
+    assert.equal(kept(late, `${post.path}/edit`).text, "over somebody's words");
+    assert.deepEqual(await dump(server), before);
+  });
+
+  test("the profile", () =>
+    tryForm(anna.client, "/settings/profile", { given: "Anna", family: "Mayer", gender: 1, birthday_show: 0, home_town: "Novgorod" }, {
+      texts: { given: { max: 40, least: 1 }, family: { max: 40 }, patronymic: { max: 40 }, maiden: { max: 40 }, nickname: { max: 40 }, home_town: { max: 60 } },
+      choices: { birthday_show: ["", "9", "x"] },
+      probe: "home_town",
+    }));
+
+  test("a birthday that is no day", async () => {
+    for (const [day, month, year] of [[31, 2, 2000], [29, 2, 2001], [1, 0, 0], [0, 5, 1990], [1, 1, 2999], [99, 99, 99]]) {
+      const before = await dump(server);
+      const answer = await anna.act("/settings/profile", { given: "Anna", gender: 1, birthday_show: 0, day, month, year });
+      expect(answer, 422, `${day}.${month}.${year}`);
+      assertSaid(answer, "/settings/profile", "day");
+      assert.deepEqual(await dump(server), before);
+    }
+  });
+
+  test("the status line", () => tryForm(anna.client, "/status", { status: "Here" }, { texts: { status: { max: 100 } } }));
+
+  test("the privacy settings", () => {
+    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((i) => [`level_${i}`, 0])) };
+    return tryForm(anna.client, "/settings/privacy", good, {
+      texts: { except_1: {}, allow_2: { max: 7000 } },
+      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], except_3: ["nobody.of.this.name"] },
+      probe: "allow_1",
+    });
+  });
+
+  test("a request with words", () => tryForm(anna.client, `/friends/${ivan.num}/ask`, { text: "Hello" }, { texts: { text: { max: 200 } } }));
+
+  test("circles", async () => {
+    await tryForm(anna.client, "/friends/circles", { title: "Chess" }, { texts: { title: { max: 40, least: 1 } } });
+    await tryForm(anna.client, `${circle}/rename`, { title: "Chess" }, { texts: { title: { max: 40, least: 1 } } });
+  });
+
+  test("the password", () => tryForm(anna.client, "/settings/password", { password: PASSWORD, fresh: `${PASSWORD}!` }, { choices: { password: ["", "not mine", "x".repeat(5000)], fresh: ["", "short", "x".repeat(257)] } }));
+
+  test("invitations", () => tryForm(anna.client, "/settings/invitations", { uses: 1 }, { choices: { uses: ["", "0", "-1", "51", "many", "9".repeat(40)] } }));
+
+  test("an invitation that is none cannot be ended, and does no harm", async () => {
+    const before = await dump(server);
+    for (const code of ["", "x".repeat(1000), "a\0b", Buffer.from([0xff])]) expect(await anna.act("/settings/invitations/end", { code }), 303);
+    const { once: _, ...now } = await dump(server);
+    const { once: __, ...then } = before;
+    assert.deepEqual(now, then);
+  });
+
+  test("suspending and restoring", async () => {
+    await tryForm(house.client, `/admin/members/${ivan.num}/suspend`, { reason: "why" }, { texts: { reason: { max: 500, least: 1 } } });
+    await tryForm(house.client, `/admin/members/${suspended.num}/restore`, { reason: "why" }, { texts: { reason: { max: 500, least: 1 } } });
+  });
+
+  test("a role that is none", async () => {
+    const before = await dump(server);
+    for (const role of ["", "0", "3", "99", "-1", "x"]) {
+      const answer = await house.act(`/admin/members/${ivan.num}/role`, { role });
+      assert.ok([400, 403, 409, 422].includes(answer.status), `role ${role}: ${answer}`);
+      assert.ok(answer.doc.all("[role=alert]").some((n) => n.text), `role ${role}: nothing is said`);
+      assert.deepEqual(await dump(server), before, `role ${role}`);
+    }
+  });
+
+  test("the server's settings", () => tryForm(house.client, "/admin/site", { site: "Square", signup: 0, site_lang: 0 }, { texts: { site: { max: 40, least: 1 } }, choices: { signup: ["", "3", "x"], site_lang: ["", "2", "x"] }, probe: "site" }));
+
+  test("a search for what no name can be", async () => {
+    for (const path of ["/people?q=%FF%FE", "/people?q=a%00b", `/people?q=${"x".repeat(500)}`, "/people?after=x", "/friends?tab=nothing&after=x.y", "/feed?before=x", `${anna.wall}?before=9999999999999999999999`]) {
+      const answer = await anna.get(path);
+      assert.ok([200, 400, 422].includes(answer.status), String(answer));
+    }
+    expect(await anna.get("/people?q=%zz"), 400, "a broken escape");
+  });
+});
+
+// ---- twice ----
+
+describe("the same form twice acts once", () => {
+  async function twice(person, path, values) {
+    const sent = { once: await person.client.once(), ...values };
+    const first = expect(await person.client.post(path, sent), 303);
+    const between = await dump(server);
+    const second = await person.client.post(path, sent);
+    assert.deepEqual(await dump(server), between, `${path} acted twice`);
+    assert.equal(second.status, first.status);
+    assert.equal(second.location, first.location, "the same place");
+    assert.equal(toastOf(second), toastOf(first), "the same words");
+  }
+  test("a post", () => twice(anna, anna.wall, { text: "once only" }));
+  test("a circle", () => twice(anna, "/friends/circles", { title: "Once" }));
+  test("an invitation", () => twice(anna, "/settings/invitations", { uses: 1 }));
+  test("a suspension", async () => {
+    await twice(house, `/admin/members/${ivan.num}/suspend`, { reason: "once" });
+    await twice(house, `/admin/members/${ivan.num}/restore`, { reason: "once" });
+    ivan.client = await ivan.logIn();
+  });
+  test("joining", async () => {
+    const client = new Client(server.url);
+    const sent = { once: await client.once(), name: "twicejoined", given: "Twice", gender: 0, password: PASSWORD };
+    const bare = client.clone();
+    expect(await client.post("/join", sent), 303);
+    const count = await column(server, "SELECT count(*) FROM member");
+    assert.equal(expect(await bare.post("/join", sent), 303).location, "/login", "whoever holds the form only is asked for the password");
+    assert.deepEqual(await column(server, "SELECT count(*) FROM member"), count);
+  });
+  test("a post, five times at once", async () => {
+    const sent = { once: await anna.client.once(), text: "in a hurry" };
+    const count = async () => Number((await column(server, "SELECT count(*) FROM post"))[0]);
+    const before = await count();
+    const all = await Promise.all(Array.from({ length: 5 }, () => anna.client.clone().post(anna.wall, sent)));
+    for (const answer of all) assert.equal(expect(answer, 303).location, all[0].location);
+    assert.equal(new Set(all.map(toastOf)).size, 1, "one and the same post");
+    assert.equal(await count(), before + 1);
+  });
+});
+
+// ---- what is not taken at all ----
+
+describe("what is not taken", () => {
+  async function nothing(client, path, fields, options, status) {
+    const before = await dump(server);
+    const answer = expect(await client.post(path, fields, options), status, JSON.stringify(options?.headers ?? {}));
+    assert.ok(answer.doc.one("h1")?.text || answer.doc.has("[role=alert]"), `nothing is said: ${answer}`);
+    assert.deepEqual(await dump(server), before);
+    return answer;
+  }
+
+  test("a form from elsewhere", async () => {
+    const once = await anna.client.once();
+    const origins = ["https://evil.example", "null", `${server.url}.evil.example`, server.url.replace("http:", "https:"), server.url.replace(/\d+$/, "1"), `${server.url}/`, ""];
+    for (const origin of origins) await nothing(anna.client, anna.wall, { once, text: "x" }, { headers: { origin } }, 403);
+    for (const site of ["cross-site", "same-site", "nonsense"]) await nothing(anna.client, anna.wall, { once, text: "x" }, { headers: { "sec-fetch-site": site } }, 403);
+    expect(await anna.client.post(anna.wall, { once, text: "from here" }, { headers: { origin: server.url, "sec-fetch-site": "same-origin" } }), 303);
+  });
+
+  test("a form without its token, or with another's", async () => {
+    const own = await anna.client.once();
+    const broken = own.slice(0, -2) + (own.endsWith("AA") ? "BB" : "AA");
+    const tokens = [undefined, "", "x", broken, `${own}A`, own.slice(1), await ivan.client.once(), await guest.once(), await (await anna.logIn()).once()];
+    for (const once of tokens) {
+      const answer = await nothing(anna.client, anna.wall, { ...(once === undefined ? {} : { once }), text: "keep these words" }, {}, 403);
+      assert.ok(answer.body.includes("keep these words"), `what was typed is gone: ${answer}`);
+    }
+    await nothing(guest, "/login", { name: "anna", password: PASSWORD }, {}, 403);
+    await nothing(guest, "/join", { once: own, name: "elsewhere", given: "E", password: PASSWORD }, {}, 403);
+    await nothing(anna.client, "/logout", {}, {}, 403);
+    expect(await anna.get("/feed"), 200, "still logged in");
+  });
+
+  test("a body that is too large, announced or not", async () => {
+    const once = await anna.client.once();
+    for (const headers of [{}, { "transfer-encoding": "chunked" }]) {
+      await nothing(anna.client, anna.wall, { once, text: "x".repeat(129 * 1024) }, { headers }, 413);
+      await nothing(anna.client, "/status", { once, status: "x".repeat(65 * 1024) }, { headers }, 413);
+    }
+    const many = [["once", once], ["text", "x"], ...Array.from({ length: 300 }, (_, i) => [`f${i}`, "1"])];
+    await nothing(anna.client, anna.wall, many, {}, 413);
+  });
+
+  test("a body of another type", async () => {
+    const once = await anna.client.once();
+    for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencodedx"])
+      await nothing(anna.client, anna.wall, { once, text: "x" }, { headers: { "content-type": type } }, 415);
+    expect(await anna.client.post(anna.wall, { once, text: "of the right type" }, { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } }), 303);
+  });
+
+  test("a form with broken escapes", () => nothing(anna.client, anna.wall, "once=%zz&text=%4", {}, 400));
+
+  test("a method that the address does not know", async () => {
+    for (const path of ["/about", "/feed", "/people", "/settings", "/admin", `${post.path}/likes`]) {
+      const answer = await nothing(anna.client, path, { once: await anna.client.once() }, {}, 405);
+      assert.match(answer.headers.allow ?? "", /GET/);
+    }
+    for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]) assert.ok([405, 501].includes((await anna.client.request(method, "/about")).status), method);
+  });
+
+  test("whatever is done to a post that was deleted", async () => {
+    const gone = await anna.write("soon gone");
+    await anna.done(`${gone.path}/delete`);
+    const once = await anna.client.once();
+    for (const [end, fields] of [["/edit", { text: "x", version: 0 }], ["/like", {}], ["/unlike", {}]]) await nothing(anna.client, gone.path + end, { once, ...fields }, {}, 410);
+    for (const end of ["", "/likes", "/history", "/edit"]) expect(await anna.get(gone.path + end), 410);
+  });
+
+  test("an invitation ended is an invitation that lets nobody in", async () => {
+    const code = await invite(anna);
+    await anna.done("/settings/invitations/end", { code });
+    await house.done("/admin/site", { site: "Test square", signup: 1, site_lang: 0 });
+    const client = new Client(server.url);
+    const answer = await client.submit("/join", "/join", { invitation: code, name: "toolate", given: "Late", gender: 0, password: PASSWORD });
+    expect(answer, 422);
+    assertSaid(answer, "/join", "invitation");
+    await house.done("/admin/site", { site: "Test square", signup: 0, site_lang: 0 });
+  });
+});
+
+// ---- too often ----
+
+test("whoever floods is told when to come back", async () => {
+  const limited = await start({ limits: true });
+  try {
+    const owner = await setupServer(limited);
+    const floods = [
+      [new Client(limited.url), "/login", {}, 20],
+      [owner.client, "/status", { status: "x".repeat(101) }, 20],
+      [owner.client, "/logout", {}, 120],
+    ];
+    for (const [client, path, fields, most] of floods) {
+      let last;
+      let sent = 0;
+      do {
+        last = await client.post(path, fields);
+        sent++;
+      } while (last.status !== 429 && sent <= most + 2);
+      expect(last, 429, `${path}, ${sent} times`);
+      assert.ok(sent >= most / 2, `${path}: ${sent} were enough`);
+      const wait = Number(last.headers["retry-after"]);
+      assert.ok(Number.isInteger(wait) && wait >= 1 && wait <= 60, `Retry-After: ${last.headers["retry-after"]}`);
+      assert.ok(last.doc.one("h1")?.text || last.doc.has("[role=alert]"), `nothing is said: ${last}`);
+    }
+    expect(await owner.get("/feed"), 200, "reading goes on");
+  } finally {
+    await limited.stop();
+  }
+});
