@@ -309,7 +309,7 @@ static int restore_post(plain *p, const op *o)
 {
     post *one = post_at(p, o->other, o->n);
     if (!one) return NOT_FOUND;
-    if (!one->deleted_at) return DONE;
+    if (!one->deleted_at) return find(p, o, &one); /* what is there says so only to whom it shows */
     if (one->deleted_by != o->viewer) return NOT_FOUND;
     if (o->now - one->deleted_at > 24 * PLAIN_HOUR) return GONE;
     one->deleted_at = 0;
