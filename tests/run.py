@@ -98,8 +98,8 @@ def tsan_suites():
 
 
 def analysis_suites():
-    for tool, level in (("clang-tidy", "full"), ("cppcheck", "full"), ("gcc", "long")):
-        yield Suite(f"analysis/{tool}", ["python3", "tests/analysis/analyze.py", tool], "exit", level)
+    for tool in ("clang-tidy", "cppcheck", "gcc"):
+        yield Suite(f"analysis/{tool}", ["python3", "tests/analysis/analyze.py", tool], "exit", "full")
 
 
 def suites(level):

@@ -32,6 +32,7 @@ typedef struct exchange {
     pool_job slow;
     stage stage;
     rc_code outcome;    /* of prepare, slow and act; of show as well in the end */
+    failure why;        /* what the outcome is about: the lane clears c.err before each run */
     rc_code entered;    /* the outcome with which the present stage began: what runs again begins there */
     bool head;          /* HEAD: GET without a body */
     bool refused;       /* answered before the body was read: the connection closes */

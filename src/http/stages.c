@@ -157,7 +157,10 @@ static void do_show(exchange *x)
 /* A GET needs one snapshot, not two: its PREPARE and SHOW are one stage. */
 static void after_stage(exchange *x, rc_code result)
 {
-    if (result != OK) x->outcome = result;
+    if (result != OK) {
+        x->outcome = result;
+        x->why = x->c.err;
+    }
     switch (x->stage) {
     case STAGE_PREPARE:
         if (x->r.method == GET) x->stage = STAGE_ANSWER;
@@ -177,6 +180,7 @@ static rc run_reading(exchange *x)
 {
     req *r = &x->r;
     x->outcome = x->entered;
+    if (x->entered != OK) x->c.err = x->why;
     r->set_cookie_count = 0;
     r->status = 0;
     r->location = STR_NONE;

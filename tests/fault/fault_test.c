@@ -72,6 +72,7 @@ static struct {
 static struct {
     const route *route;
     int runs, again_at, first_at; /* 0: never */
+    int left;                     /* db_test_left() when the act began: how measure() learns what comes before it */
     rc_code kind;
     bool kills;
 } plan;
@@ -83,6 +84,7 @@ static const route *tables[2] = {wrapped, NULL};
 static rc act_watched(req *r)
 {
     const route *own = originals[r->route - wrapped];
+    plan.left = db_test_left(r->c->db);
     if (own == plan.route) {
         int nth = plan.runs++ ? plan.again_at : plan.first_at;
         if (nth) db_test_fail_at(r->c->db, nth, plan.kind, plan.kills);
@@ -277,7 +279,8 @@ static const char *const kind_names[] = {"full", "interrupt", "I/O error"};
 typedef struct fault_case {
     const route *route;
     const scene_maker *maker;
-    int status, steps; /* when nothing fails */
+    int status, steps; /* when nothing fails; steps: BEGIN to COMMIT */
+    int from_act;      /* those of them from the act's first to COMMIT */
     books done;        /* what is then there besides */
 } fault_case;
 
@@ -314,9 +317,10 @@ static fault_case measure(const route *r)
         books before = look();
         db_test_fail_at(w.lane, NEVER, OK, false);
         f.status = answer_of(send_attempt(&t));
-        int steps = NEVER - db_test_left(w.lane);
+        int left = db_test_left(w.lane), steps = NEVER - left;
         db_test_fail_at(w.lane, 0, OK, false);
-        f.steps = i == 0 || steps < f.steps ? steps : f.steps;
+        if (i == 0 || steps < f.steps) f.steps = steps;
+        if (i == 0 || plan.left - left < f.from_act) f.from_act = plan.left - left;
         f.done = less(look(), before);
         if (f.status >= 400) fail_msg("%s answers %d", r->path, f.status);
         books after = look();
@@ -325,11 +329,11 @@ static fault_case measure(const route *r)
     return f;
 }
 
-/* The statement at which a second run, in a transaction of its own, fails. An I/O error must not hit its COMMIT. */
+/* The statement at which a second run fails, in a transaction of its own: it has no RELEASE. An I/O error must not hit its COMMIT. */
 static int again_at(const fault_case *f, int nth, rc_code kind)
 {
-    int left = f->steps - 2 - 1 - (f->route->idempotent ? 0 : 1) - (kind == E_INTERNAL ? 1 : 0);
-    return nth < left ? nth : left > 0 ? left : 0;
+    int last = f->from_act - 1 - (kind == E_INTERNAL ? 1 : 0);
+    return nth < last ? nth : last > 0 ? last : 0;
 }
 
 typedef enum how { SPARES, KILLS, ALWAYS, HOWS } how;
@@ -484,7 +488,7 @@ static void in_company(const fault_case *f)
 {
     books innocent = innocent_books(f);
     /* From the act up to its RELEASE: behind it may stand the COMMIT, since a batch ends after 5 ms. */
-    int last = f->steps - 3 - (f->route->idempotent ? 0 : 1);
+    int last = f->from_act - 1;
     for (size_t k = 0; k < 3; k++)
         for (int kills = 0; kills < 2; kills++) {
             start_afresh();

@@ -121,7 +121,7 @@ static rc make_logout(ctx *c, scene *s)
 
 static str code_of(ctx *c)
 {
-    return token_new(c->arena);
+    return str_take(token_new(c->arena), 20); /* 15 bytes, like those of account_web.c */
 }
 
 /* By an invitation that makes friends: the most that joining can do. */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "crypto/random.h"
 #include "crypto/token.h"
 #include "db/change.h"
@@ -108,6 +109,7 @@ rc account_create(ctx *c, const new_member *m, int64_t *num)
 rc account_find(ctx *c, str name, int64_t *num)
 {
     account_by_name_row row;
+    if (!utf8_valid(name) || memchr(name.ptr, 0, name.len)) return E_NOT_FOUND; /* a log-in form may bring anything */
     TRY(sql_account_by_name(c->db, c->arena, name, &row));
     *num = row.num;
     return OK;

@@ -180,6 +180,20 @@ rc signup_hash(req *r, signup_form *f)
     return OK;
 }
 
+#define INVITE_BYTES 15
+
+static bool is_code(str code)
+{
+    unsigned char bytes[INVITE_BYTES];
+    return base64url_decode_exact(code, bytes, sizeof bytes);
+}
+
+/* Whatever may have been typed: what cannot be a code is one that is not there. */
+static rc find_invitation(ctx *c, str code, account_invite_row *row)
+{
+    return is_code(code) ? sql_account_invite(c->db, c->arena, code, c->now, row) : E_NOT_FOUND;
+}
+
 static bool may_join(const req *r, str invitation)
 {
     if (r->site->signup == SIGNUP_OPEN) return true;
@@ -191,13 +205,10 @@ static rc join_form(req *r)
     view v;
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_join_title)));
     str code = req_field(r, "invitation");
-    bool invited = false;
-    if (code.len > 0 && code.len <= 64) {
-        account_invite_row row;
-        rc_code found = sql_account_invite(r->c->db, r->c->arena, code, r->c->now, &row);
-        if (found != OK && found != E_NOT_FOUND) return found;
-        invited = found == OK;
-    }
+    account_invite_row row;
+    rc_code found = find_invitation(r->c, code, &row);
+    if (found != OK && found != E_NOT_FOUND) return found;
+    bool invited = found == OK;
     tpl_join(r->out, &v, code, invited, r->site->signup == SIGNUP_CLOSED,
              r->site->signup == SIGNUP_INVITATION && !invited);
     return OK;
@@ -224,7 +235,7 @@ static rc use_invitation(req *r, str code, int64_t *inviter)
     if (code.len == 0) return OK;
     account_invite_row row;
     int64_t used = 0;
-    rc_code found = sql_account_invite(c->db, c->arena, code, c->now, &row);
+    rc_code found = find_invitation(c, code, &row);
     if (found == OK) TRY(sql_account_invite_use(c->db, code, c->now, &used));
     else if (found != E_NOT_FOUND) return found;
     if (used == 0) {
@@ -370,7 +381,7 @@ static rc invite_prepare(req *r)
 static rc invite_act(req *r)
 {
     ctx *c = r->c;
-    unsigned char bytes[15];
+    unsigned char bytes[INVITE_BYTES];
     random_bytes(bytes, sizeof bytes);
     str code = base64url_encode(c->arena, (str){(char *)bytes, sizeof bytes});
     return sql_account_invite_insert(c->db, code, c->viewer.num, req_field_int(r, "uses", 1),
@@ -385,7 +396,8 @@ static rc invite_made(req *r)
 static rc invite_end_act(req *r)
 {
     int64_t ended;
-    return sql_account_invite_end(r->c->db, str_take(req_field(r, "code"), 64), r->c->viewer.num, &ended);
+    str code = req_field(r, "code");
+    return is_code(code) ? sql_account_invite_end(r->c->db, code, r->c->viewer.num, &ended) : OK;
 }
 
 static rc invite_ended(req *r)

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What a stranger tries: other people's addresses, other people's headers, and words that want to be a program.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { assertQuiet, cookiesOf, launch, openWindow } from "../support/browser.mjs";
+import { Client } from "../support/client.mjs";
+import { expect, join, PASSWORD, setupServer } from "../support/people.mjs";
+import { routes, start } from "../support/server.mjs";
+
+let server, browser, house, anna, ivan, post, circle, guest;
+
+before(async () => {
+  [server, browser] = await Promise.all([start(), launch()]);
+  house = await setupServer(server);
+  anna = await join(server, "anna");
+  ivan = await join(server, "ivan");
+  guest = new Client(server.url);
+  post = await anna.write("a post");
+  circle = (await anna.done("/friends/circles", { title: "Choir" })).location;
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Every address that can be looked at, with things that are there. */
+const pages = () =>
+  routes()
+    .filter((r) => r.method === "GET")
+    .map((r) => {
+      if (r.path.startsWith("/friends/circle/")) return circle;
+      const fill = { "{name}": anna.name, "{token}": "x", "{num:int}": r.path.includes("/ask") || r.path.startsWith("/admin") ? ivan.num : anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal };
+      return r.path.replace(/\{[^}]+\}/g, (m) => fill[m]);
+    });
+
+describe("headers", () => {
+  const EXACT = {
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "same-origin",
+  };
+
+  function assertGuarded(answer) {
+    for (const [name, value] of Object.entries(EXACT)) assert.equal(answer.headers[name], value, `${name}: ${answer}`);
+    const csp = Object.fromEntries(answer.headers["content-security-policy"].split(/;\s*/).map((d) => [d.split(" ")[0], d.split(" ").slice(1).join(" ")]));
+    assert.equal(csp["default-src"], "'none'");
+    for (const own of ["script-src", "style-src", "img-src", "connect-src", "form-action"]) assert.equal(csp[own], "'self'", `${own}: ${answer}`);
+    for (const none of ["base-uri", "frame-ancestors"]) assert.equal(csp[none], "'none'", `${none}: ${answer}`);
+    assert.equal(csp["require-trusted-types-for"], "'script'");
+    assert.equal(answer.headers["x-powered-by"], undefined);
+    assert.equal(answer.headers.server, undefined, "the server does not say what it is");
+  }
+
+  test("every page, for everybody, found or not", async () => {
+    for (const client of [guest, anna.client, house.client])
+      for (const path of [...pages(), "/nobody.here", "/wall1_99999", "/a/b/c"]) {
+        const answer = await client.get(path);
+        assertGuarded(answer);
+        if (path !== "/robots.txt") assert.equal(answer.headers["cache-control"], "no-store", String(answer));
+        if (answer.status !== 200 || ["/robots.txt", "/healthz"].includes(path)) continue;
+        assert.equal(answer.headers["content-type"], "text/html; charset=utf-8");
+        assert.doesNotMatch(answer.body, /<[^>]+\son[a-z]+=|<[^>]+\sstyle=|<script(?![^>]*\ssrc=)|javascript:/i, `something inline: ${answer}`);
+      }
+  });
+
+  test("answers to forms, and refusals before anything is read", async () => {
+    assertGuarded(await anna.act("/status", { status: "Here" }));
+    assertGuarded(await anna.act("/status", { status: "x".repeat(101) }));
+    assertGuarded(await anna.client.post("/status", {}));
+    assertGuarded(await anna.client.post("/status", "x", { headers: { "content-type": "text/plain" } }));
+    assertGuarded(await anna.client.request("DELETE", "/about"));
+  });
+
+  test("static files are kept, and are no documents", async () => {
+    const page = await guest.get("/login");
+    const files = [page.doc.one("link[rel=stylesheet]").attrs.href, page.doc.one("script").attrs.src, page.doc.one("link[rel=icon]").attrs.href];
+    for (const file of files) {
+      const answer = expect(await guest.get(file), 200);
+      assert.equal(answer.headers["x-content-type-options"], "nosniff");
+      assert.match(answer.headers["cache-control"], /immutable/);
+      assert.match(answer.headers["content-security-policy"], /sandbox/);
+      assert.equal(answer.headers["set-cookie"], undefined);
+    }
+  });
+
+  test("cookies", async () => {
+    const one = new Client(server.url);
+    const first = await one.get("/login");
+    const entered = expect(await one.submit("/login", "/login", { name: "anna", password: PASSWORD }), 303);
+    const brief = expect(await new Client(server.url).submit("/login", "/login", { name: "anna", password: PASSWORD, keep: null }), 303);
+    const all = [first, entered, brief, await one.post("/view", { once: await one.once(), theme: "dark", lang: "ru" })];
+    const names = new Set();
+    for (const answer of all)
+      for (const [name, { attributes }] of Object.entries(answer.cookies)) {
+        names.add(name);
+        for (const must of ["HttpOnly", "SameSite=Lax", "Path=/"]) assert.ok(attributes.includes(must), `${name}: ${attributes.join("; ")}`);
+        assert.ok(!attributes.some((a) => /^domain=/i.test(a)), `${name} is for this host alone`);
+      }
+    for (const name of ["veche_guest", "veche_sid", "veche_theme", "veche_lang"]) assert.ok(names.has(name), `no ${name} among ${[...names]}`);
+    assert.ok(entered.cookies.veche_sid.attributes.some((a) => a.startsWith("Max-Age=")), "kept when that was wished");
+    assert.ok(!brief.cookies.veche_sid.attributes.some((a) => a.startsWith("Max-Age=")), "gone with the browser otherwise");
+    assert.notEqual(entered.cookies.veche_sid.value, brief.cookies.veche_sid.value);
+  });
+
+  test("a session that somebody made up is nobody's", async () => {
+    const sid = anna.client.jar.get("veche_sid");
+    for (const value of ["", "x", `${sid}A`, sid.slice(0, -1), "A".repeat(sid.length), `${sid},${sid}`, "x".repeat(5000)])
+      expect(await guest.get("/feed", { headers: { cookie: `veche_sid=${value}` }, cookies: false }), 303, value.slice(0, 60));
+    expect(await guest.get("/feed", { headers: { cookie: `veche_sid=${sid}` }, cookies: false }), 200);
+  });
+});
+
+// ---- addresses ----
+
+describe("addresses", () => {
+  test("no way out of the served paths", async () => {
+    const outside = ["/../etc/passwd", "/static/../veche.db", "/static/..%2fveche.db", "/static/%2e%2e/veche.db", "/static/....//veche.db", "/static/..\\veche.db", "/static/..%5cveche.db", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/static//etc/passwd", "//etc/passwd", "/static/", "/static", "/anna%00.css", "/%c0%ae%c0%ae/etc/passwd", "/%ff", "/a%", "/a%zz", "/./about", "/about/.", "/%2e/about", "/%61bout%2f", "/anna%2f", "/static/%2fetc%2fpasswd", `/${"x".repeat(3000)}`, `/${"a/".repeat(500)}`, "/veche.db", "/.git/config", "/wall1_", "/wall_1", "/wall-1", "/wall99999999999999999999", "/id0x1"];
+    for (const path of outside) {
+      const answer = await guest.get(path);
+      assert.ok([404, 400, 414, 431].includes(answer.status), String(answer));
+      assert.doesNotMatch(answer.body, /root:|SQLite format/);
+    }
+  });
+
+  const ELSEWHERE = ["//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "https:evil.example", "http:///evil.example", "javascript:alert(1)", "data:text/html,x", "evil.example", " //evil.example", "\t//evil.example", "/\t/evil.example", "/\n/evil.example", "\u0000//evil.example", "///evil.example", "/%0d%0aSet-Cookie:x=1".replace("%0d%0a", "\r\n"), "ftp://evil.example", ""];
+
+  test("`to` never leads elsewhere", async () => {
+    const leads = async (answer, to) => {
+      assert.equal(answer.status, 303, `${JSON.stringify(to)}: ${answer}`);
+      assert.match(answer.location, /^\/(?![/\\])/, JSON.stringify(to));
+      assert.equal(new URL(answer.location, server.url).origin, server.url, JSON.stringify(to));
+      assert.equal(answer.cookies.x, undefined);
+    };
+    for (const to of ELSEWHERE) {
+      await leads(await anna.act("/view", { theme: "dark", to }), to);
+      await leads(await anna.act(`${post.path}/like`, { to }), to);
+      await leads(await anna.act(`/friends/${ivan.num}/follow`, { to }), to);
+      await leads(await anna.act(`/friends/${ivan.num}/unfollow?to=${encodeURIComponent(to)}`), to);
+      await leads(await anna.act(anna.wall, { text: "x", to }), to);
+      const form = await guest.get(`/login?to=${encodeURIComponent(to)}`);
+      if (form.status === 200) assert.match(form.doc.one("form[action=/login]").one("input[name=to]").attrs.value, /^\/(?![/\\])/, JSON.stringify(to));
+    }
+    for (const to of ["//evil.example", "/\\evil.example", "/\t/evil.example"]) await leads(await new Client(server.url).submit("/login", "/login", { name: "anna", password: PASSWORD, to }), to);
+    assert.equal((await anna.act("/view", { theme: "dark", to: "/people?q=x#y" })).location, "/people?q=x#y");
+  });
+
+  test("a toast cannot be made to post elsewhere or to say anything", async () => {
+    for (const toast of ["1.//evil.example/x", "1.https://evil.example", "99999.", "x.<b>", "-1./feed", "1./\\evil.example", "<script>", "1.javascript:alert(1)"]) {
+      const page = expect(await anna.get("/about", { headers: { cookie: `${anna.client.cookieHeader()}; veche_toast=${toast}` } }), 200);
+      for (const form of page.doc.all("form")) assert.match(form.attrs.action ?? "/", /^\/(?![/\\])/, toast);
+      assert.ok(!page.body.includes("evil.example"), toast);
+    }
+  });
+
+  test("no header is made of what was sent", async () => {
+    const marks = ["x\r\nInjected: yes", "x\nInjected: yes", "x\r\n\r\n<html>", "/x\u2028Injected"];
+    for (const mark of marks) {
+      for (const answer of [
+        await anna.act("/view", { lang: mark, theme: mark, to: `/${mark}` }),
+        await anna.act("/status", { status: mark.replace(/[\r\n]/g, "") }),
+        await guest.get(`/login?to=${encodeURIComponent(mark)}`),
+        await guest.get(`/feed?x=${encodeURIComponent(mark)}`),
+        await guest.get(`/people?q=${encodeURIComponent(mark)}`),
+      ]) {
+        assert.equal(answer.headers.injected, undefined, String(answer));
+        for (let i = 0; i < answer.rawHeaders.length; i++) assert.doesNotMatch(answer.rawHeaders[i], /[\r\n]/);
+      }
+    }
+    const host = await guest.raw(`GET /feed HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`);
+    assert.doesNotMatch(host, /evil\.example/, "the address comes from the settings, not from the request");
+  });
+
+  test("two readers of one request agree", async () => {
+    const host = new URL(server.url).host;
+    const odd = [
+      `POST /view HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /robots.txt HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+      `POST /view HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdefGET /robots.txt HTTP/1.1\r\n\r\n`,
+      `POST /view HTTP/1.1\r\nHost: ${host}\r\nContent-Length: -1\r\n\r\n`,
+      `GET /about HTTP/1.1\r\n\r\n`,
+    ];
+    for (const request of odd) {
+      const got = await guest.raw(request, 800);
+      assert.doesNotMatch(got, /User-agent:/i, `a second request was read out of the first: ${request}`);
+      assert.match(got, /^(HTTP\/1\.1 4\d\d|$)/, `${request}\n${got.slice(0, 200)}`);
+    }
+  });
+});
+
+// ---- who is here ----
+
+test("an unknown name and a wrong password get one and the same answer", async () => {
+  const bare = (answer) => answer.body.replace(/value="[^"]*"/g, "").length;
+  const known = await guest.submit("/login", "/login", { name: "anna", password: "certainly wrong" });
+  const unknown = await guest.submit("/login", "/login", { name: "anya", password: "certainly wrong" });
+  assert.equal(known.status, unknown.status);
+  assert.equal(known.body.length, unknown.body.length);
+  assert.equal(bare(known), bare(unknown));
+  assert.deepEqual(Object.keys(known.headers), Object.keys(unknown.headers));
+  const time = async (name) => {
+    const fields = await guest.fill("/login", "/login", { name, password: "certainly wrong" });
+    const began = performance.now();
+    await guest.post("/login", fields);
+    return performance.now() - began;
+  };
+  const [a, b] = [[], []];
+  for (let i = 0; i < 5; i++) a.push(await time("anna")), b.push(await time("anya"));
+  const ratio = Math.min(...a) / Math.min(...b);
+  assert.ok(ratio > 0.4 && ratio < 2.5, `it takes ${Math.min(...a)} ms to refuse a member and ${Math.min(...b)} ms to refuse nobody`);
+});
+
+// ---- words that want to be a program ----
+
+describe("what members type is text", () => {
+  const HOSTILE = [`"><script>alert(1)</script>`, `'"><img src=x onerror=alert(1)>`, `javascript:alert(1) [id1|<b>x</b>]`, `</title></textarea><svg onload=alert(1)>`, `&lt;b&gt; &amp;quot; {{1}} \${x}`, `[id1|@marfa] [id999999|<i>] [id1|`, `@anna @nobody.here @@anna @-`];
+
+  async function typed(value) {
+    const short = value.slice(0, 40);
+    const given = short.replace(/\s+/g, " ").trim();
+    expect(await anna.act("/settings/profile", { given, family: given, nickname: given, patronymic: given, maiden: given, home_town: given, gender: 1, birthday_show: 0 }), 303, value);
+    expect(await anna.act("/status", { status: value }), 303, value);
+    const made = await anna.write(value);
+    await anna.done(`${circle}/rename`, { title: given });
+    expect(await house.act("/admin/site", { site: given, signup: 0, site_lang: 0 }), 303, value);
+    await anna.done(`/friends/${ivan.num}/ask`, { text: value });
+    await ivan.done(anna.wall, { text: `@anna ${value}` }).catch(() => {}); // her wall may be for friends
+    await house.done(`/admin/members/${anna.num}/suspend`, { reason: value });
+    await house.done(`/admin/members/${anna.num}/restore`, { reason: value });
+    await anna.logIn(anna.client);
+    return { given, made };
+  }
+
+  test("in Chromium nothing runs, nothing is blocked, everything is shown as it was typed", { timeout: 120_000 }, async () => {
+    const windows = { anna: null, ivan: null, house: null, guest: null };
+    try {
+      for (const value of HOSTILE) {
+        const { given, made } = await typed(value);
+        const looks = [
+          ["guest", "/anna", [given]],
+          ["guest", made.path, [given]],
+          ["guest", `/people?q=${encodeURIComponent(value)}`, []],
+          ["anna", "/anna", [given, value]],
+          ["anna", "/feed", []],
+          ["anna", `${made.path}/edit`, []],
+          ["anna", `${made.path}/history`, []],
+          ["anna", "/settings/profile", []],
+          ["anna", "/settings/privacy", [given]],
+          ["anna", circle, [given]],
+          ["anna", "/friends?tab=circles", [given]],
+          ["ivan", "/friends?tab=requests", [given, value]],
+          ["ivan", `/friends/${anna.num}/ask`, []],
+          ["ivan", `/friends/of/${anna.num}`, []],
+          ["house", `/admin/members/${anna.num}`, [given, value]],
+          ["house", "/admin/members", [given]],
+          ["house", "/admin/site", [given]],
+        ];
+        const clients = { anna: anna.client, ivan: ivan.client, house: house.client, guest };
+        for (const [who, path, shown] of looks) {
+          const window = (windows[who] ??= await openWindow(browser, server.url));
+          if (who !== "guest") await window.context.addCookies(cookiesOf(clients[who]));
+          await window.page.goto(path);
+          const where = `${value} for ${who} at ${path}`;
+          assertQuiet(window, where);
+          assert.equal(await window.page.locator("script:not([src]), img, iframe, object, base, [onerror], [onload], main b b, main i:not(.i)").count(), 0, where);
+          for (const href of await window.page.locator("a").evaluateAll((links) => links.map((a) => a.protocol))) assert.match(href, /^https?:$/, where);
+          const text = (await window.page.locator("body").innerText()).replace(/\s+/g, " ");
+          for (const words of shown) {
+            const literal = words.replace(/\[id1\|@marfa\]/, "@marfa").replace(/\s+/g, " ");
+            assert.ok(text.includes(words.replace(/\s+/g, " ")) || text.includes(literal), `${where}: "${words}" is not shown as typed`);
+          }
+          const title = await window.page.title();
+          assert.ok(title.includes(given), `${where}: the server's name in ${title}`);
+        }
+        assert.equal(await post_text(windows.anna.page, made), value, "the edit form has what was typed");
+        await ivan.done(`/friends/${anna.num}/decline`);
+        await anna.done(`/friends/${ivan.num}/cancel`);
+      }
+    } finally {
+      for (const window of Object.values(windows)) await window?.close();
+    }
+  });
+
+  async function post_text(page, made) {
+    await page.goto(`${made.path}/edit`);
+    return page.locator("#text").inputValue();
+  }
+
+  test("a flood of mentions is a post with thirty of them", async () => {
+    const flood = await anna.write("@ivan ".repeat(1500) + "@".repeat(900));
+    const page = expect(await anna.get(flood.path), 200);
+    assert.ok(page.doc.all("a").filter((a) => a.text === "@ivan").length <= 30, "thirty at most");
+    assert.ok(page.body.length < 200_000);
+  });
+
+  test("links in posts go to the web, say so, and tell nobody where they came from", async () => {
+    const made = await anna.write(`https://example.org/a?b=c&d="x" javascript:alert(1) data:text/html,x vbscript:x http://x" onclick="alert(1)`);
+    const links = (await anna.get(made.path)).doc.one("article").all("a").filter((a) => /^[a-z]+:/i.test(a.attrs.href ?? ""));
+    assert.ok(links.length >= 1);
+    for (const link of links) {
+      assert.match(link.attrs.href, /^https?:\/\//);
+      assert.match(link.attrs.rel ?? "", /nofollow/);
+      assert.match(link.attrs.rel ?? "", /noopener|noreferrer/);
+      assert.equal(link.attrs.onclick, undefined);
+    }
+  });
+});
