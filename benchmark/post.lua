@@ -21,6 +21,18 @@ function init(args)
   tokens = io.open(args[2])
 end
 
+-- Each thread of wrk has a world of its own; done() asks them all.
+local threads = {}
+function setup(thread) threads[#threads + 1] = thread end
+
+refused, answers = "", {}
+function response(status)
+  if status == 303 then return end
+  answers[status] = (answers[status] or 0) + 1
+  refused = ""
+  for code, n in pairs(answers) do refused = refused .. code .. ":" .. n .. " " end
+end
+
 local at = 0
 function request()
   at = at % #texts + 1
@@ -31,7 +43,9 @@ function request()
 end
 
 function done(summary, latency)
-  local e = summary.errors
-  io.write(string.format('JSON {"requests": %d, "us": %d, "bytes": %d, "bad": %d, "p50_us": %d, "p99_us": %d}\n', summary.requests,
-    summary.duration, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
+  local e, told = summary.errors, ""
+  for _, thread in ipairs(threads) do told = told .. thread:get("refused") end
+  io.write(string.format('JSON {"requests": %d, "us": %d, "bytes": %d, "bad": %d, "p50_us": %d, "p99_us": %d, "refused": "%s"}\n',
+    summary.requests, summary.duration, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout,
+    latency:percentile(50), latency:percentile(99), told))
 end

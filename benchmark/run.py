@@ -251,6 +251,7 @@ def posts_row(a):
 
     pairs, _ = alternate(max(2, a.blocks // 2), ceiling, lambda: write_posts(a, data, None, CONNECTIONS, tokens), "posts_per_s")
     return row("posts", "posts/s", pairs, "posts_per_s", bad=sum(p["ours"]["bad"] for p in pairs),
+               refused=" ".join(p["ours"]["refused"] for p in pairs).split(),
                fdatasync_per_s=statistics.median(s for s, _ in seen), unsynced_posts_per_s=statistics.median(f for _, f in seen),
                p99_us=statistics.median(p["ours"]["p99_us"] for p in pairs),
                core_share=statistics.median(p["ours"]["core_share"] for p in pairs))

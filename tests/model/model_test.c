@@ -338,7 +338,8 @@ static void side_do(side *s, const op *o, int role_, line *answer)
     arena_reset(s->arena);
     ctx c = {.arena = s->arena, .graph = house_graph(s->house), .ids = house_ids(s->house), .now = o->now,
              .viewer = {o->viewer < 0 ? 0 : o->viewer, o->viewer < 0 ? ROLE_OWNER : (role)role_}};
-    q = (asked){.job = {.c = &c, .reads = true, .act = read_in_lane, .done = read_done}, .o = o};
+    q.job = (lane_job){.c = &c, .reads = true, .act = read_in_lane, .done = read_done};
+    q.o = o;
     if (o->kind < OP_WRITES) {
         q.result = lane_run(house_lane(s->house), &c, act, &q);
     } else if (s->reader) {

@@ -443,8 +443,9 @@ static int answer_may(const plain *p, const op *o, line *answer)
 
 void plain_do(plain *p, const op *o, line *answer)
 {
-    line rest = {.len = 0};
+    static line rest; /* too large for a stack; one thread */
     int code = 0;
+    rest.len = 0;
     rest.text[0] = '\0';
     switch (o->kind) {
     case OP_SIGN_UP: code = sign_up(p, o); break;

@@ -46,7 +46,7 @@ typedef struct op {
     char stored[PLAIN_TEXT]; /* as it must be kept */
 } op;
 
-typedef struct line { char text[16000]; size_t len; } line;
+typedef struct line { char text[400000]; size_t len; } line;
 void line_add(line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 typedef struct plain plain;

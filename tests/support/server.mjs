@@ -37,7 +37,8 @@ function clusterAddress() {
   return address;
 }
 
-function createDatabase() {
+/** A fresh database for start({data, database}), which removes it when the server stops. */
+export function createDatabase() {
   const name = `t${randomBytes(8).toString("hex")}`;
   psql(clusterAddress(), `CREATE DATABASE ${name}`);
   return { name, address: clusterAddress().replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`) };

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Every page of the demo town, once: for pictures, sizes and whatever else is asked of all pages.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Client } from "./client.mjs";
+import { expect, Person } from "./people.mjs";
+import { BIN, createDatabase, ENGINE, routes, start } from "./server.mjs";
+
+const PASSWORD = "a few words in a row";
+
+function freePort() {
+  return new Promise((done, fail) => {
+    const probe = net.createServer();
+    probe.on("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/** A running demo town. */
+export async function openTown(members = 60) {
+  const port = await freePort();
+  const data = mkdtempSync(join(tmpdir(), "veche-tour-"));
+  const database = ENGINE === "postgres" ? createDatabase() : null;
+  const made = spawnSync(BIN, ["demo", "--data", data, ...(database ? ["--db", database.address] : []), "--members", String(members), "--origin", `http://127.0.0.1:${port}`, "--password", PASSWORD], { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`veche demo: ${made.stderr}`);
+  const server = await start({ data, database, args: ["--port", String(port)] });
+  const who = {};
+  for (const [role, label] of [["owner", "owner"], ["en", "English"], ["ru", "Russian"]]) {
+    const name = new RegExp(`^\\s+${label}\\s+(\\S+)$`, "m").exec(made.stdout)[1];
+    who[role] = new Person(server, name, name, null);
+    who[role].password = PASSWORD;
+    who[role].client = await who[role].logIn();
+    const page = expect(await who[role].get(who[role].path), 200);
+    who[role].num = Number(page.doc.one("form[action^=/wall]").attrs.action.slice("/wall".length));
+  }
+  const guest = new Client(server.url);
+  await guest.get("/about");
+  const stops = await plan(who);
+  return { server, who, guest, stops, stop: () => server.stop() };
+}
+
+/** A post of the member's own wall that was liked, if there is one: {path}. */
+async function livelyPost(person) {
+  const wall = expect(await person.get(`${person.wall}?own=1`), 200);
+  const times = wall.doc.all("a").filter((a) => a.has("time") && /^\/wall\d+_\d+$/.test(a.attrs.href ?? ""));
+  if (times[0]) return times[0].attrs.href;
+  return (await person.write("A word for everybody")).path;
+}
+
+/** Every route that can be looked at, with something lively to see: [{route, path, as, name, status}]. as: guest, member, owner. */
+async function plan(who) {
+  const me = who.en;
+  const post = await livelyPost(me);
+  await me.done("/friends/circles", { title: "Choir" });
+  const circles = expect(await me.get("/friends?tab=circles"), 200);
+  const circle = circles.doc.all("a").find((a) => /^\/friends\/circle\/\d+$/.test(a.attrs.href ?? "")).attrs.href;
+  const people = expect(await me.get("/people"), 200);
+  const stranger = people.doc.all("button").map((b) => /^\/friends\/(\d+)\/(?:add|follow)$/.exec(b.attrs.formaction ?? "")?.[1]).find(Boolean) ?? String(who.ru.num);
+  const at = {
+    "/": [["guest", "/"]],
+    "/about": [["guest", "/about"], ["member", "/about"]],
+    "/login": [["guest", "/login"]],
+    "/join": [["guest", "/join"]],
+    "/settings/sessions": [["member"]],
+    "/settings/password": [["member"]],
+    "/settings/invitations": [["member"]],
+    "/settings/blocked": [["member"]],
+    "/settings": [["member"]],
+    "/settings/profile": [["member"]],
+    "/settings/privacy": [["member"]],
+    "/setup/{token}": [["guest", "/setup/over", 410]],
+    "/feed": [["member"]],
+    "/wall{owner:int}": [["member", me.wall]],
+    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404]],
+    "/wall{owner:int}_{ordinal:int}/edit": [["member", `${post}/edit`, null]],
+    "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],
+    "/wall{owner:int}_{ordinal:int}/history": [["member", `${post}/history`]],
+    "/friends": [["member", "/friends"], ["member", "/friends?tab=requests"], ["member", "/friends?tab=circles"]],
+    "/friends/of/{num:int}": [["member", `/friends/of/${who.ru.num}`, null]],
+    "/friends/{num:int}/ask": [["member", `/friends/${stranger}/ask`, null]],
+    "/friends/circle/{ordinal:int}": [["member", circle]],
+    "/{name}": [["member", me.path], ["member", who.ru.path, null], ["guest", me.path, null]],
+    "/people": [["guest", "/people"], ["member", "/people"], ["member", "/people?q=anna"], ["member", "/people?q=zzzzzz"]],
+    "/admin": [["owner"]],
+    "/admin/members": [["owner"]],
+    "/admin/members/{num:int}": [["owner", `/admin/members/${me.num}`]],
+    "/admin/site": [["owner"]],
+  };
+  // These are no pages: two answers for machines, and a redirect.
+  const bare = new Set(["/healthz", "/robots.txt", "/id{num:int}"]);
+  const stops = [];
+  for (const { method, path: route } of routes()) {
+    if (method !== "GET" || bare.has(route)) continue;
+    if (!at[route]) throw new Error(`a page that the tour does not know: GET ${route}: say in tests/support/tour.mjs with what to look at it`);
+    for (const [as, path = route, status = 200] of at[route])
+      stops.push({ route, as, path, status, name: `${as}${path.replace(/[^A-Za-z0-9.]+/g, "-").replace(/-$/, "") || "-start"}` });
+  }
+  return stops;
+}
