@@ -8,7 +8,9 @@ counts is the median of what is left.
 
 Pages are counted as requests per second of the server's own time on its core (schedstat of its threads), not per second of the
 clock: on a quiet machine that is the same as long as the server is what limits; on a machine that does other things as well, or
-where wrk is slower than nginx, it is still true. Both are in the JSON."""
+where wrk is slower than nginx, it is still true. Both are in the JSON.
+
+A row of which every block was disturbed has no ratio: it was not measured. With --only the other rows of the JSON stay."""
 import argparse
 import json
 import os
@@ -18,6 +20,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -25,6 +28,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SERVER, LOAD = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 CONNECTIONS = 64
+WAL_BOUND = 256 << 20  # for so much the server reserves the log's index (src/db/sqlite.c)
 
 
 class Server:
@@ -147,8 +151,8 @@ def row(name, unit, pairs, key, **more):
     kept = steady or pairs
     ratios = sorted(p["ratio"] for p in kept)
     return {"name": name, "unit": unit, "ours": statistics.median(p["ours"][key] for p in kept),
-            "ceiling": statistics.median(p["ceiling"] for p in kept), "ratio": statistics.median(ratios),
-            "least": ratios[0], "most": ratios[-1], "blocks": len(kept), "dropped": len(pairs) - len(kept),
+            "ceiling": statistics.median(p["ceiling"] for p in kept), "ratio": statistics.median(ratios) if steady else None,
+            "disturbed_ratio": None if steady else statistics.median(ratios), "least": ratios[0], "most": ratios[-1], "blocks": len(kept), "dropped": len(pairs) - len(kept),
             "unsteady": not steady, **more}
 
 
@@ -216,11 +220,16 @@ def posted(data):
         return d.execute("SELECT COALESCE(MAX(seq), 0) FROM change").fetchone()[0]
 
 
-def write_posts(a, data, env, connections, tokens):
-    """Real posts a second: those that are in the database afterwards."""
+def make_tokens(a, data, tokens):
     file = a.build / "tokens.txt"
     with open(file, "wb") as f:
         subprocess.run([str(a.build / "bench_world"), "--data", str(data), "--tokens", str(tokens)], stdout=f, check=True)
+    return file
+
+
+def write_posts(a, data, env, connections, tokens):
+    """Real posts a second: those that are in the database afterwards."""
+    file = make_tokens(a, data, tokens)
     veche = Veche(a, data, env)
     try:
         before = posted(data)
@@ -251,7 +260,6 @@ def posts_row(a):
 
     pairs, _ = alternate(max(2, a.blocks // 2), ceiling, lambda: write_posts(a, data, None, CONNECTIONS, tokens), "posts_per_s")
     return row("posts", "posts/s", pairs, "posts_per_s", bad=sum(p["ours"]["bad"] for p in pairs),
-               refused=" ".join(p["ours"]["refused"] for p in pairs).split(),
                fdatasync_per_s=statistics.median(s for s, _ in seen), unsynced_posts_per_s=statistics.median(f for _, f in seen),
                p99_us=statistics.median(p["ours"]["p99_us"] for p in pairs),
                core_share=statistics.median(p["ours"]["core_share"] for p in pairs))
@@ -265,12 +273,47 @@ def single_row(a):
                ceiling_p50_us=statistics.median(c["p50_us"] for c in ceilings), bad=sum(p["ours"]["bad"] for p in pairs))
 
 
+def watch(file, sizes, stop):
+    while not stop.wait(0.1):
+        try:
+            sizes.append(file.stat().st_size)
+        except OSError:
+            pass
+
+
+def wal_row(a):
+    """How large does the log beside the database grow while 64 clients write without a pause?"""
+    data, sizes, stop = copy_of(a), [], threading.Event()
+    watcher = threading.Thread(target=watch, args=(data / "veche.db-wal", sizes, stop))
+    watcher.start()
+    try:
+        r = write_posts(a, data, None, CONNECTIONS, 6000 * a.seconds)
+    finally:
+        stop.set()
+        watcher.join()
+    half = len(sizes) // 2
+    largest = max(sizes)
+    return {"name": "wal bounded", "unit": "MiB (less is better)", "ours": largest / 2**20, "ceiling": WAL_BOUND / 2**20,
+            "ratio": largest / WAL_BOUND, "least": max(sizes[:half]) / WAL_BOUND, "most": max(sizes[half:]) / WAL_BOUND, "blocks": 1,
+            "dropped": 0, "unsteady": False, "bad": r["bad"], "seconds": r["seconds"], "posts": r["posts"],
+            "posts_per_s": r["posts_per_s"], "largest_bytes": largest}
+
+
 ROWS = {"feed page": lambda a: page_row(a, "feed"), "profile page": lambda a: page_row(a, "profile"), "posts": posts_row,
         "p99 one client post": single_row}
+LONG = {"wal bounded": wal_row}  # only when asked for (benchmark/wal.sh)
 
 
 def number(v):
     return f"{v:,.0f}" if v >= 100 else f"{v:.1f}"
+
+
+def rows_kept(file, measured):
+    """What the file has of other rows."""
+    try:
+        return [r for r in json.loads(file.read_text())["rows"] if r["name"] not in measured]
+    except (OSError, ValueError, KeyError):
+        return []
 
 
 def main():
@@ -279,8 +322,8 @@ def main():
     p.add_argument("--world", type=Path, required=True)
     p.add_argument("--members", type=int, default=10000)
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--only", choices=list(ROWS))
-    p.add_argument("--json", type=Path)
+    p.add_argument("--only", choices=[*ROWS, *LONG])
+    p.add_argument("--json", type=Path, default=Path("build/bench.json"))
     p.add_argument("--blocks", type=int, default=5)
     p.add_argument("--seconds", type=int, default=4)
     a = p.parse_args()
@@ -289,20 +332,22 @@ def main():
     began, rows = time.time(), []
     print(f"{'':22}{'ours':>12}{'ceiling':>12}{'ratio':>8}   spread", flush=True)
     for name in [a.only] if a.only else list(ROWS):
-        r = ROWS[name](a)
+        r = {**ROWS, **LONG}[name](a)
         rows.append(r)
         remarks = [f"{r['dropped']} of {r['dropped'] + r['blocks']} blocks dropped"] if r["dropped"] else []
-        remarks += ["UNSTEADY: every block was disturbed"] if r["unsteady"] else []
+        remarks += [f"UNSTEADY: every block was disturbed (about {r['disturbed_ratio']:.2f})"] if r["unsteady"] else []
         remarks += [f"{r['bad']} FAILED REQUESTS"] if r["bad"] else []
         remarks += [f"others took {r['foreign_share']:.0%} of the core"] if r.get("foreign_share", 0) > 0.05 else []
-        print(f"{name:22}{number(r['ours']):>12}{number(r['ceiling']):>12}{r['ratio']:>8.2f}   {r['least']:.2f}–{r['most']:.2f} "
+        ratio = "–" if r["ratio"] is None else f"{r['ratio']:.2f}"
+        print(f"{name:22}{number(r['ours']):>12}{number(r['ceiling']):>12}{ratio:>8}   {r['least']:.2f}–{r['most']:.2f} "
               f"{r['unit']}{'; ' if remarks else ''}{', '.join(remarks)}", flush=True)
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
-    world = a.build / "world.json"
+    world = a.world / "made"
     report = {"members": a.members, "seed": a.seed, "cpu": cpu, "kernel": os.uname().release, "seconds": round(time.time() - began, 1),
-              "loading": json.loads(world.read_text()) if world.exists() else None, "rows": rows}
-    if a.json:
-        a.json.write_text(json.dumps(report, indent=1) + "\n")
+              "loading": json.loads(world.read_text()) if world.exists() else None,
+              "rows": rows + rows_kept(a.json, {a.only} if a.only else set(ROWS))}
+    a.json.parent.mkdir(parents=True, exist_ok=True)
+    a.json.write_text(json.dumps(report, indent=1) + "\n")
 
 
 main()

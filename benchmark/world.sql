@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- Rows of the bench world, written as they will lie: sorted by their keys, counters already right (bench/world.c).
+-- Rows of the bench world, written as they will lie: sorted by their keys, counters already right (benchmark/world.c).
 
 -- name: world_member :exec
 INSERT INTO member (bucket, num, public_id, name, given, family, search, gender, birthday, birthday_show, home_town, status, role,

@@ -38,9 +38,8 @@ static bool same(const fragment_key *a, const fragment_key *b)
 /* Only what tells things apart: versions of one thing share a set, so that the newer pushes out the older. */
 static set *set_of(fragment_cache *f, const fragment_key *key)
 {
-    uint64_t h = (uint64_t)key->id * UINT64_C(0x9e3779b97f4a7c15);
-    h ^= (uint64_t)key->shape << 7 ^ (uint64_t)key->lang << 3;
-    return &f->sets[(h >> 40) % SETS];
+    uint64_t thing = (uint64_t)key->id ^ (uint64_t)key->shape << 56 ^ (uint64_t)key->lang << 48;
+    return &f->sets[(thing * UINT64_C(0x9e3779b97f4a7c15) >> 40) % SETS];
 }
 
 fragment_cache *fragment_cache_open(size_t budget)

@@ -507,6 +507,14 @@ static void tell(const op *o, size_t at)
                 (unsigned long long)a->except_circles, o->text, (long long)o->now);
 }
 
+/* A little before the first byte that differs. */
+static size_t where_they_part(const char *one, const char *two)
+{
+    size_t i = 0;
+    while (one[i] && one[i] == two[i]) i++;
+    return i < 20 ? 0 : i - 20;
+}
+
 static size_t operations(void)
 {
     const char *level = getenv("VECHE_LEVEL");
@@ -545,8 +553,10 @@ static void ten_thousand_operations_give_the_same_answers(void **state)
             side_do(&sides[e], &o, role_, &got);
             if (strcmp(expected.text, got.text) == 0) continue;
             for (size_t i = at < MEMORY ? 0 : at - MEMORY + 1; i <= at; i++) tell(&last[i % MEMORY], i);
-            fail_msg("VECHE_MODEL_SEED=%llu, operation %zu (%s), viewer's role %d:\n  expected %s\n  %s says %s", (unsigned long long)began, at,
-                     kinds[o.kind], role_, expected.text, sides[e].name, got.text);
+            size_t from = where_they_part(expected.text, got.text);
+            fail_msg("VECHE_MODEL_SEED=%llu, operation %zu (%s), viewer's role %d:\n  expected at byte %zu of %zu: %.200s\n  %s says, of %zu: %.200s",
+                     (unsigned long long)began, at, kinds[o.kind], role_, from, expected.len, expected.text + from, sides[e].name, got.len,
+                     got.text + from);
         }
     }
     for (int kind = 0; kind < OP_KINDS; kind++) assert_true(counts[kind] > 0);

@@ -39,7 +39,7 @@ static rc feed_show(req *r)
     TRY(view_init(&v, r, NAV_NEWS, MSG(L_common_nav_news)));
     TRY(circles_mine(r->c, &circles));
     tpl_feed_open(r->out, &v);
-    if (first) TRY(wall_composer(&v, r->out, STR("/feed")));
+    if (first) wall_composer(&v, r->out, STR("/feed"), &circles);
     tpl_feed_tabs(r->out, &v, which, &circles);
     TRY(wall_put_posts(&v, r->out, news.items, news.len));
     if (news.len == 0) tpl_feed_empty(r->out, &v, first && which.kind == NEWS_ALL);

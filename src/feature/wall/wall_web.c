@@ -56,9 +56,10 @@ static rc put_composer(view *v, out *o, const person *owner, str to)
     return OK;
 }
 
-rc wall_composer(view *v, out *o, str to)
+void wall_composer(view *v, out *o, str to, const circle_line_list *circles)
 {
-    return put_composer(v, o, &v->me, to);
+    composer w = {.owner = v->me, .to = to, .own = true, .circles = *circles, .open = v->r->method == POST};
+    tpl_composer(o, v, &w);
 }
 
 rc wall_section(view *v, out *o, int64_t owner)

@@ -36,8 +36,8 @@ typedef struct composer {
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
 ring_post wall_ring_post(const wall_post *p);
 
-/* A composer for the viewer's own wall. */
-rc wall_composer(view *v, out *o, str to);
+/* A composer for the viewer's own wall; `circles` are the viewer's. */
+void wall_composer(view *v, out *o, str to, const circle_line_list *circles);
 /* Composer (where the viewer may post), tabs and the first page of a wall, inside somebody's page. */
 rc wall_section(view *v, out *o, int64_t owner);
 
