@@ -6,9 +6,10 @@ A row is measured in blocks: ceiling, ours, ceiling, ours, … ceiling. Each of 
 around it; where those differ by more than 10 % the machine was busy with something else and the comparison is dropped. What
 counts is the median of what is left.
 
-Pages are counted as requests per second of the server's own time on its core (schedstat of its threads), not per second of the
-clock: on a quiet machine that is the same as long as the server is what limits; on a machine that does other things as well, or
-where wrk is slower than nginx, it is still true. Both are in the JSON.
+Pages have two ratios. The first is by the clock, as wrk counts. nginx hands a file to the kernel in less time than wrk needs to
+read it, so that ceiling is the pair's, not nginx's alone. The second ("own time") divides by the time that the server itself had
+a core (schedstat of its threads): what it would be if wrk cost nothing, and steady on a machine that does other things as well.
+The blocks are judged steady by the second.
 
 A row of which every block was disturbed has no ratio: it was not measured. With --only the other rows of the JSON stay."""
 import argparse
@@ -16,6 +17,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -75,7 +77,10 @@ class Veche(Server):
 class Nginx(Server):
     """Serves one page at every address, with the same headers, as fast as it can."""
 
-    def __init__(self, a, page, headers, port=18411):
+    def __init__(self, a, page, headers):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
         folder = (a.build / "nginx").resolve()
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "html").mkdir(parents=True)
@@ -140,15 +145,20 @@ def alternate(blocks, ceiling, ours, key):
     for _ in range(blocks):
         mine = ours()
         ceilings.append(ceiling())
-        left, right = ceilings[-2][key], ceilings[-1][key]
-        pairs.append({"ours": mine, "ceiling": (left + right) / 2, "ratio": mine[key] / ((left + right) / 2),
-                      "steady": abs(left - right) <= 0.1 * max(left, right)})
+        left, right = ceilings[-2], ceilings[-1]
+        middle = (left[key] + right[key]) / 2
+        pairs.append({"ours": mine, "around": (left, right), "ceiling": middle, "ratio": mine[key] / middle,
+                      "steady": abs(left[key] - right[key]) <= 0.1 * max(left[key], right[key])})
     return pairs, ceilings
+
+
+def kept_of(pairs):
+    return [p for p in pairs if p["steady"]] or pairs
 
 
 def row(name, unit, pairs, key, **more):
     steady = [p for p in pairs if p["steady"]]
-    kept = steady or pairs
+    kept = kept_of(pairs)
     ratios = sorted(p["ratio"] for p in kept)
     return {"name": name, "unit": unit, "ours": statistics.median(p["ours"][key] for p in kept),
             "ceiling": statistics.median(p["ceiling"] for p in kept), "ratio": statistics.median(ratios) if steady else None,
@@ -189,13 +199,16 @@ def page_row(a, what):
             nginx.stop()
     finally:
         veche.stop()
-    bad = sum(p["ours"]["bad"] for p in pairs)
     mine = [p["ours"] for p in pairs]
-    return row(f"{what} page", "requests/s/core", pairs, "per_core_s", bad=bad, page_bytes=len(page),
+    kept = kept_of(pairs)
+    own = row(f"{what} page", "requests/s/core", pairs, "per_core_s")
+    for p in pairs:
+        p["ceiling"] = sum(c["per_s"] for c in p["around"]) / 2
+        p["ratio"] = p["ours"]["per_s"] / p["ceiling"]
+    return row(f"{what} page", "requests/s", pairs, "per_s", bad=sum(m["bad"] for m in mine), page_bytes=len(page),
                mean_bytes=sum(m["bytes"] for m in mine) / sum(m["requests"] for m in mine),
-               ours_by_clock=statistics.median(m["per_s"] for m in mine),
-               ceiling_by_clock=statistics.median(c["per_s"] for c in ceilings),
-               ours_core_share=statistics.median(m["core_share"] for m in mine),
+               own_time={k: own[k] for k in ("ours", "ceiling", "ratio", "least", "most")},
+               ours_core_share=statistics.median(p["ours"]["core_share"] for p in kept),
                ceiling_core_share=statistics.median(c["core_share"] for c in ceilings),
                foreign_share=statistics.mean(m["foreign_share"] for m in mine), p99_us=statistics.median(m["p99_us"] for m in mine))
 
@@ -260,6 +273,7 @@ def posts_row(a):
 
     pairs, _ = alternate(max(2, a.blocks // 2), ceiling, lambda: write_posts(a, data, None, CONNECTIONS, tokens), "posts_per_s")
     return row("posts", "posts/s", pairs, "posts_per_s", bad=sum(p["ours"]["bad"] for p in pairs),
+               refused=" ".join(p["ours"]["refused"] for p in pairs).split(),
                fdatasync_per_s=statistics.median(s for s, _ in seen), unsynced_posts_per_s=statistics.median(f for _, f in seen),
                p99_us=statistics.median(p["ours"]["p99_us"] for p in pairs),
                core_share=statistics.median(p["ours"]["core_share"] for p in pairs))
@@ -301,7 +315,7 @@ def wal_row(a):
 
 ROWS = {"feed page": lambda a: page_row(a, "feed"), "profile page": lambda a: page_row(a, "profile"), "posts": posts_row,
         "p99 one client post": single_row}
-LONG = {"wal bounded": wal_row}  # only when asked for (benchmark/wal.sh)
+LONG = {"wal bounded": wal_row}  # only when asked for (./bench --long)
 
 
 def number(v):
@@ -336,7 +350,8 @@ def main():
         rows.append(r)
         remarks = [f"{r['dropped']} of {r['dropped'] + r['blocks']} blocks dropped"] if r["dropped"] else []
         remarks += [f"UNSTEADY: every block was disturbed (about {r['disturbed_ratio']:.2f})"] if r["unsteady"] else []
-        remarks += [f"{r['bad']} FAILED REQUESTS"] if r["bad"] else []
+        remarks += [f"{r['bad']} REFUSED OR FAILED {' '.join(r.get('refused', []))}"] if r["bad"] else []
+        remarks += [f"of own time {r['own_time']['ratio']:.2f} ({r['own_time']['least']:.2f}–{r['own_time']['most']:.2f})"] if r.get("own_time", {}).get("ratio") else []
         remarks += [f"others took {r['foreign_share']:.0%} of the core"] if r.get("foreign_share", 0) > 0.05 else []
         ratio = "–" if r["ratio"] is None else f"{r['ratio']:.2f}"
         print(f"{name:22}{number(r['ours']):>12}{number(r['ceiling']):>12}{ratio:>8}   {r['least']:.2f}–{r['most']:.2f} "

@@ -34,6 +34,7 @@ typedef struct exchange {
     rc_code outcome;    /* of prepare, slow and act; of show as well in the end */
     failure why;        /* what the outcome is about: the lane clears c.err before each run */
     rc_code entered;    /* the outcome with which the present stage began: what runs again begins there */
+    bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
     bool head;          /* HEAD: GET without a body */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;
@@ -52,6 +53,7 @@ struct web_thread {
     exchange *came_home; /* under the lock */
     exchange *spare;
     uint64_t requests, errors;
+    int64_t away;    /* exchanges whose connection is suspended */
     bool stopping;
 };
 

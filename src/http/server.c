@@ -137,6 +137,7 @@ static void resume_home(web_thread *t)
     pthread_mutex_unlock(&t->lock);
     while (x) {
         exchange *next = x->next;
+        t->away--;
         MHD_resume_connection(x->connection);
         x = next;
     }
@@ -281,14 +282,14 @@ static void thread_close(web_thread *t)
     (void)ignored;
     pthread_join(t->thread, NULL);
     MHD_quiesce_daemon(t->daemon);
-    for (int turn = 0; turn < 100; turn++) {
+    for (int turn = 0; turn < 100 || t->away > 0; turn++) {
         resume_home(t);
         MHD_run(t->daemon);
         if (t->unix_daemon) MHD_run(t->unix_daemon);
         struct timespec pause = {0, 2000000};
         nanosleep(&pause, NULL);
         const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-        if (!info || info->num_connections == 0) break;
+        if (t->away == 0 && (!info || info->num_connections == 0)) break;
     }
     MHD_stop_daemon(t->daemon);
     if (t->unix_daemon) MHD_stop_daemon(t->unix_daemon);

@@ -50,11 +50,19 @@ static rc within_limits(exchange *x)
     return req_limit(r, who, per_minute);
 }
 
+static rc admit(exchange *x)
+{
+    x->admitted = false;
+    TRY(x->home->server->config.identify(&x->r));
+    TRY(allowed(&x->r));
+    x->admitted = true;
+    return OK;
+}
+
 static rc do_prepare(exchange *x)
 {
     req *r = &x->r;
-    TRY(x->home->server->config.identify(r));
-    TRY(allowed(r));
+    TRY(admit(x));
     if (r->method == GET) return OK;
     TRY(within_limits(x));
     TRY(form_parse(x->arena, out_get(&x->body), &r->form));
@@ -72,8 +80,7 @@ static rc do_act(exchange *x, ctx *c)
     r->replayed = false;
     /* Since prepare the session may have ended and the member been suspended: what holds now is what the act's own transaction
      * sees. */
-    TRY(x->home->server->config.identify(r));
-    TRY(allowed(r));
+    TRY(admit(x));
     if (r->route->idempotent) return r->route->act(r);
     unsigned char nonce[16];
     if (!csrf_nonce(r->site, r->session, req_field(r, "once"), nonce)) return E_DENIED;
@@ -138,7 +145,7 @@ static void write_refusal(exchange *x)
     r->outcome = x->outcome;
     r->status = rc_status(x->outcome);
     if (led_elsewhere(x)) return;
-    if (x->c.db && r->route && r->route->again && r->method == POST && x->outcome != E_LOGIN) {
+    if (x->c.db && x->admitted && r->route->again && r->method == POST && x->outcome != E_LOGIN) {
         failure first = x->c.err;
         if (r->route->again(r) == OK && !x->page.failed) return;
         x->c.err = first;
@@ -282,6 +289,7 @@ bool exchange_step(exchange *x)
     while (x->stage != STAGE_ANSWER) {
         if (!is_reading(x) || reads_in_lane(x)) {
             MHD_suspend_connection(x->connection);
+            x->home->away++;
             submit(x);
             return false;
         }

@@ -16,7 +16,8 @@ function clientOf(town, as, lang) {
 }
 
 async function shoot(town, browser, look) {
-  const window = await openWindow(browser, town.server.url, { ...look, height: look.width < 600 ? 844 : 900 });
+  const low = look.width < 600 ? 844 : 900;
+  const window = await openWindow(browser, town.server.url, { ...look, height: low });
   const files = [];
   try {
     for (const stop of town.stops) {
@@ -26,7 +27,11 @@ async function shoot(town, browser, look) {
       const answer = await window.page.goto(stop.path);
       if (stop.status !== null && answer.status() !== stop.status) throw new Error(`${stop.path} for ${stop.as}: ${answer.status()} instead of ${stop.status}`);
       const file = `${stop.name}.${look.lang}.${look.theme}.${look.width}.png`;
+      // As high as the page: what is fixed to the lower edge then stands at the lower edge of the picture.
+      const high = await window.page.evaluate(() => document.documentElement.scrollHeight);
+      await window.page.setViewportSize({ width: look.width, height: Math.max(low, high) });
       await window.page.screenshot({ path: join(FOLDER, file), fullPage: true, animations: "disabled" });
+      await window.page.setViewportSize({ width: look.width, height: low });
       files.push({ ...stop, ...look, file });
     }
     if (window.wrong.length) throw new Error(window.wrong.join("\n"));

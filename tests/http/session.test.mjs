@@ -31,3 +31,24 @@ test("a member who is suspended while their form is worked on changes nothing", 
   const door = new Client(server.url);
   expect(await door.submit("/login", "/login", { name: "anna", password: PASSWORD }), 303, "the password is the old one:");
 });
+
+test("a page of staff is not shown again to a member whose form was refused", async () => {
+  const boris = await join(server, "boris");
+  expect(await owner.act(`/admin/members/${boris.num}/suspend`, { reason: "a secret reason" }), 303);
+  expect(await owner.act(`/admin/members/${boris.num}/restore`, { reason: "a secret reason" }), 303);
+  const vera = await join(server, "vera");
+  for (const path of [`/admin/members/${boris.num}/suspend`, `/admin/members/${boris.num}/role`, "/admin/site"]) {
+    const answer = expect(await vera.client.post(path, {}), 403);
+    assert.ok(!answer.body.includes("secret reason") && !answer.body.includes('action="/admin'), `${path} shows ${answer}`);
+  }
+});
+
+test("editing a post whose circle is gone leaves it closed", async () => {
+  const gleb = await join(server, "gleb");
+  await gleb.done("/friends/circles", { title: "Choir" });
+  const post = await gleb.write("for the choir", { audience: "c1" });
+  await gleb.done("/friends/circle/1/delete");
+  expect(await gleb.submit(`${post.path}/edit`, `${post.path}/edit`, { text: "for the choir, mended" }), 303);
+  assert.equal((await new Client(server.url).get(post.path)).status, 404);
+  assert.equal((await owner.get(post.path)).status, 404);
+});

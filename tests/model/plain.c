@@ -233,6 +233,7 @@ static int circle_do(plain *p, const op *o, line *answer)
 {
     person *me = &p->people[o->viewer];
     if (o->kind == OP_CIRCLE_NEW) {
+        if (me->circles + 1 == PLAIN_CIRCLES) abort();
         me->circle_there[++me->circles] = true;
         line_add(answer, " %d", me->circles);
         return DONE;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define PLAIN_MEMBERS 48 /* numbers 1 … 48: sets of members are bits of a uint64_t */
-#define PLAIN_CIRCLES 16
+#define PLAIN_CIRCLES 64
 #define PLAIN_POSTS 16384
 #define PLAIN_TEXT 64
 #define PLAIN_WORDINGS 24

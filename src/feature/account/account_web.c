@@ -128,6 +128,10 @@ static rc login_act(req *r)
     const member_card *card;
     TRY(graph_member(c, s->num, &card));
     if (card->state != MEMBER_ACTIVE) return req_fault(r, "name", MSG(L_account_login_suspended));
+    /* The password may have been changed while this one was being compared. */
+    account_password_row now;
+    TRY(sql_account_password(c->db, c->arena, bucket_of(s->num), s->num, &now));
+    if (!str_eq(now.password, s->stored)) return req_fault(r, "password", MSG(L_account_login_wrong));
     return account_session_open(c, s->num, s->token, s->keep, device_label(r));
 }
 

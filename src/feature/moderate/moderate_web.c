@@ -179,7 +179,8 @@ static rc restore_act(req *r)
 
 static rc role_act(req *r)
 {
-    return moderate_role(r->c, req_capture_int(r, "num"), (role)req_field_int(r, "role", ROLE_GUEST));
+    int64_t to = req_field_int(r, "role", ROLE_GUEST);
+    return moderate_role(r->c, req_capture_int(r, "num"), to == ROLE_STAFF || to == ROLE_MEMBER ? (role)to : ROLE_GUEST);
 }
 
 static rc back_to_member(req *r, enum lang_key done)

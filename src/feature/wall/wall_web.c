@@ -107,7 +107,7 @@ static rc read_audience(req *r, post_form *f)
 {
     str chosen = req_field(r, "audience");
     int64_t n;
-    if (!chosen.ptr) return OK;
+    if (chosen.len == 0) return OK;
     f->choose = true;
     if (str_int(chosen, &n) && n >= 0 && n < LEVEL_COUNT) {
         f->wanted = (audience){.base = (level)n};
@@ -167,14 +167,19 @@ static rc post_page(req *r)
     return OK;
 }
 
-/* How the picker names a stored audience: "3", "c2". */
-static rc audience_choice(ctx *c, int64_t stored, str *choice)
+/* How the picker names a stored audience: "3", "c2"; empty when it has no name for it (a circle that is gone, an audience
+ * with lists): then the picker offers to leave it as it is, and never something wider. */
+static rc audience_choice(ctx *c, int64_t stored, const circle_line_list *circles, str *choice)
 {
-    *choice = arena_printf(c->arena, "%lld", (long long)stored);
+    *choice = STR("");
+    if (stored < LEVEL_COUNT) *choice = arena_printf(c->arena, "%lld", (long long)stored);
     if (stored <= LEVEL_MAX) return OK;
     const audience *a;
     TRY(audience_get(c, stored, &a));
-    if (a->allow_circles.len == 1) *choice = arena_printf(c->arena, "c%u", a->allow_circles.items[0]);
+    bool one = a->base == LEVEL_NOBODY && a->allow_circles.len == 1 && !a->allow_members.len && !a->except_members.len &&
+               !a->except_circles.len;
+    for (size_t i = 0; one && i < circles->len; i++)
+        if (circles->items[i].ordinal == a->allow_circles.items[0]) *choice = arena_printf(c->arena, "c%u", a->allow_circles.items[0]);
     return OK;
 }
 
@@ -190,7 +195,7 @@ static rc edit_form(req *r)
     circle_line_list circles;
     str stored;
     TRY(circles_mine(r->c, &circles));
-    TRY(audience_choice(r->c, p.audience, &stored));
+    TRY(audience_choice(r->c, p.audience, &circles, &stored));
     tpl_post_edit(r->out, &v, &p, text_typed(r->c->arena, p.text), p.owner == p.author, stored, &circles);
     return OK;
 }
