@@ -141,7 +141,9 @@ rc lane_act(lane_job *job)
 void lane_answer(lane *l, lane_job *job, rc_code result, const char *why)
 {
     ctx *c = job->c;
-    c->db = NULL; /* its transaction is over */
+    /* Its transaction is over: whoever goes on with the ctx has snapshots of their own and may read memory again. */
+    c->db = NULL;
+    c->writing = false;
     if (result == OK) c->err = (failure){0};
     else c->changes = NULL;
     if (result != OK && c->err.code != result) (void)fail(c, result, MSG(L_NONE), "%s", why);

@@ -61,6 +61,16 @@ static void changes_are_published_after_the_commit_and_before_the_answer(void **
     assert_int_equal(published_last.seq, fresh_db_number(&f, "SELECT MAX(seq) FROM change"));
 }
 
+static void whoever_is_answered_may_read_memory_again(void **state)
+{
+    (void)state;
+    task *done = send(put, 1), *refused = send(tell_and_refuse, 2);
+    assert_int_equal(wait_for(done), OK);
+    assert_int_equal(wait_for(refused), E_DENIED);
+    assert_false(done->c.writing);
+    assert_false(refused->c.writing);
+}
+
 static void what_was_refused_is_not_published(void **state)
 {
     (void)state;
@@ -221,6 +231,7 @@ static void a_lost_connection_is_made_anew_and_the_act_run_again(void **state)
     TEST(an_act_that_fails_leaves_the_rest_of_the_batch), \
     TEST(the_engine_tells_why_where_the_act_does_not), \
     TEST(changes_are_published_after_the_commit_and_before_the_answer), \
+    TEST(whoever_is_answered_may_read_memory_again), \
     TEST(what_was_refused_is_not_published), \
     TEST(acts_that_are_run_twice_count_once), \
     TEST(a_counter_raised_by_many_at_once_loses_nothing), \

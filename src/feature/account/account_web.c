@@ -36,7 +36,8 @@ rc account_identify(req *r)
     if (row.state != MEMBER_ACTIVE) return OK;
     c->viewer = (viewer){row.member, (role)row.role};
     r->session = hash;
-    if (row.last_day < clock_day(c->now)) req_after(r, seen_act, hash);
+    /* An act asks again who its viewer is: prepare has noted the day already. */
+    if (!c->writing && row.last_day < clock_day(c->now)) req_after(r, seen_act, hash);
     return OK;
 }
 
