@@ -12,7 +12,6 @@
 #include "db/db.h"
 #include "feature/account/account.h"
 #include "feature/moderate/moderate.h"
-#include "feature/setup/setup.h"
 
 static const char help[] =
     "veche admin [--data DIR] …\n"
@@ -26,11 +25,6 @@ static const char help[] =
 
 /* ---- inside the server ---- */
 
-static rc act_link(ctx *c, void *arg)
-{
-    return setup_link(c, arg);
-}
-
 static int say_link(house *h, out *o)
 {
     if (house_site(h)->ready) {
@@ -38,9 +32,8 @@ static int say_link(house *h, out *o)
         return 1;
     }
     arena *a = arena_open();
-    ctx c;
     str token;
-    rc_code code = house_write(h, a, (viewer){0, ROLE_OWNER}, act_link, &token, &c);
+    rc_code code = house_setup_link(h, a, &token);
     if (code == OK) out_printf(o, "/setup/%.*s (within the hour, behind the server's address)\n", STR_ARG(token));
     else out_printf(o, "No link was made: %s\n", rc_reason(code));
     arena_close(a);

@@ -137,7 +137,7 @@ rc house_open(const config *c, house **out)
     h->lock_fd = -1;
     h->started = clock_now();
     pthread_mutex_init(&h->lock, NULL);
-    h->postgres = c->db && (strncmp(c->db, "postgres://", 11) == 0 || strncmp(c->db, "postgresql://", 13) == 0);
+    h->postgres = c->db && db_engine_for(c->db) == DB_POSTGRES;
     *out = h;
     if (!lang_start()) {
         fprintf(stderr, "veche: this ICU lacks the plural rules of English or Russian\n");
@@ -183,4 +183,15 @@ rc house_write(house *h, arena *a, viewer who, rc (*act)(ctx *, void *), void *a
 {
     *c = (ctx){.arena = a, .graph = h->graph, .ids = h->ids, .viewer = who, .now = clock_now()};
     return lane_run(h->lane, c, act, arg);
+}
+
+static rc new_link(ctx *c, void *token)
+{
+    return setup_link(c, token);
+}
+
+rc house_setup_link(house *h, arena *a, str *token)
+{
+    ctx c;
+    return house_write(h, a, (viewer){0, ROLE_OWNER}, new_link, token, &c);
 }

@@ -25,6 +25,8 @@ id_mill *house_ids(house *h);
 const site *house_site(house *h);
 int64_t house_started(const house *h);
 
+/* A new one-time link's token for the set-up page, in the arena. */
+rc house_setup_link(house *h, arena *a, str *token);
 /* A write outside of a request: runs `act` in the lane with a ctx of its own and prints nothing. c->arena is `a`. */
 rc house_write(house *h, arena *a, viewer who, rc (*act)(ctx *, void *), void *arg, ctx *c);
 

@@ -13,25 +13,18 @@
 #include "feature/account/account.h"
 #include "feature/account/account_web.h"
 #include "feature/moderate/moderate_web.h"
-#include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
 #include "http/server.h"
 #include "page/error.h"
 
-
-static rc new_link(ctx *c, void *arg)
-{
-    return setup_link(c, arg);
-}
 
 /* On a server without an owner: the one-time link. Whoever can read this console may become the owner. */
 static rc print_link(house *h, int port, const char *address)
 {
     if (house_site(h)->ready) return OK;
     arena *a = arena_open();
-    ctx c;
     str token;
-    rc_code code = house_write(h, a, (viewer){0, ROLE_OWNER}, new_link, &token, &c);
+    rc_code code = house_setup_link(h, a, &token);
     if (code == OK)
         printf("Set it up within the hour: http://%s:%d/setup/%.*s\n", address, port, STR_ARG(token));
     arena_close(a);

@@ -32,13 +32,17 @@ rc db_finish(db_cursor *cur, int64_t *changed)
     return cur->db->ops->finish(cur, changed);
 }
 
+db_engine db_engine_for(const char *where)
+{
+    str address = str_of(where);
+    bool postgres = str_starts(address, STR("postgres://")) || str_starts(address, STR("postgresql://"));
+    return postgres ? DB_POSTGRES : DB_SQLITE;
+}
+
 rc db_open(const char *where, bool readonly, db **out)
 {
     *out = NULL;
-    str address = str_of(where);
-    if (str_starts(address, STR("postgres://")) || str_starts(address, STR("postgresql://")))
-        return postgres_open(where, readonly, out);
-    return sqlite_open(where, readonly, out);
+    return db_engine_for(where) == DB_POSTGRES ? postgres_open(where, readonly, out) : sqlite_open(where, readonly, out);
 }
 
 void db_close(db *d)

@@ -64,7 +64,9 @@ str db_blob(const db_cursor *cur, int column, arena *a);
 /* Ends the query (a write is run to its end first). *changed, if asked for, is the number of rows written. */
 rc db_finish(db_cursor *cur, int64_t *changed);
 
-/* `where` is a path (SQLite) or a postgres:// address. Readers of SQLite open with `readonly`. */
+/* Which engine serves an address: postgres:// and postgresql:// PostgreSQL, anything else is a path of SQLite. */
+db_engine db_engine_for(const char *where);
+/* `where` as above. Readers of SQLite open with `readonly`. */
 rc db_open(const char *where, bool readonly, db **out);
 void db_close(db *d);
 db_engine db_engine_of(const db *d);

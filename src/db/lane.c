@@ -15,15 +15,9 @@
 
 #define DEFAULT_THREADS 16
 
-static bool is_postgres(const char *where)
-{
-    str address = str_of(where);
-    return str_starts(address, STR("postgres://")) || str_starts(address, STR("postgresql://"));
-}
-
 rc lane_open(const lane_config *config, lane **out)
 {
-    bool postgres = is_postgres(config->where);
+    bool postgres = db_engine_for(config->where) == DB_POSTGRES;
     lane *l = calloc(1, sizeof *l);
     if (!l) die("out of memory");
     l->config = *config;
