@@ -85,7 +85,31 @@ str account_search_key(arena *a, str given, str family, str name)
     return transliterate(a, "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower; ['\u2019] Remove", all);
 }
 
+/* The search key has a blank before each word. */
+str account_search_pattern(arena *a, str words)
+{
+    char *text = arena_alloc(a, 2 * words.len + 3);
+    size_t len = 0;
+    text[len++] = '%';
+    text[len++] = ' ';
+    for (size_t i = 0; i < words.len; i++) {
+        char ch = words.ptr[i];
+        if (ch == '%' || ch == '_' || ch == '!') text[len++] = '!';
+        text[len++] = ch;
+    }
+    text[len++] = '%';
+    return (str){text, len};
+}
+
 /* ---- members ---- */
+
+rc account_count(ctx *c, int64_t *num)
+{
+    account_count_row row;
+    TRY(sql_account_count(c->db, c->arena, &row));
+    *num = row.num;
+    return OK;
+}
 
 rc account_create(ctx *c, const new_member *m, int64_t *num)
 {

@@ -50,5 +50,10 @@ rc account_sessions_end(ctx *c, int64_t num);
 
 /* What people search finds a member by: names in Latin and Cyrillic, lower case, words parted by blanks. In the arena. */
 str account_search_key(arena *a, str given, str family, str name);
+/* A LIKE pattern (escape '!') for the keys in which a word begins with this one; several words parted by blanks must stand as
+ * they are. The words have been through account_search_key, so that the alphabet does not matter. In the arena. */
+str account_search_pattern(arena *a, str words);
+/* How many members have ever signed up: also the number of the newest. In any transaction. */
+rc account_count(ctx *c, int64_t *num);
 
 #endif

@@ -70,9 +70,9 @@ static rc start_show(req *r)
     if (r->c->viewer.num) return req_redirect(r, url_local(STR("/feed")));
     view v;
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_start_title)));
-    account_count_row members;
-    TRY(sql_account_count(r->c->db, r->c->arena, &members));
-    tpl_start(r->out, &v, members.num, STR("/feed"));
+    int64_t members;
+    TRY(account_count(r->c, &members));
+    tpl_start(r->out, &v, members, STR("/feed"));
     return OK;
 }
 

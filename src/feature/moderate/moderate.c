@@ -108,22 +108,10 @@ typedef struct candidates {
     size_t len;
 } candidates;
 
-/* "% olga ma%": the search key has a blank before each word. The query goes through the same mill as the names did, so that
- * the alphabet does not matter. */
+/* "olga ma": the query goes through the same mill as the names did. */
 static str pattern_of(arena *a, str typed)
 {
-    str words = str_trim(account_search_key(a, typed, STR(""), STR("")));
-    char *text = arena_alloc(a, 2 * words.len + 3);
-    size_t len = 0;
-    text[len++] = '%';
-    text[len++] = ' ';
-    for (size_t i = 0; i < words.len; i++) {
-        char ch = words.ptr[i];
-        if (ch == '%' || ch == '_' || ch == '!') text[len++] = '!';
-        text[len++] = ch;
-    }
-    text[len++] = '%';
-    return (str){text, len};
+    return account_search_pattern(a, str_trim(account_search_key(a, typed, STR(""), STR(""))));
 }
 
 /* "17" or "id17": addresses of members do not begin with digits, and "id17" is never given away. */
@@ -134,9 +122,9 @@ static bool number_typed(str name, int64_t *num)
 
 static rc newest(ctx *c, int64_t before, candidates *out)
 {
-    moderate_last_row row;
-    TRY(sql_moderate_last(c->db, c->arena, &row));
-    if (before > row.num + 1) before = row.num + 1;
+    int64_t last;
+    TRY(account_count(c, &last));
+    if (before > last + 1) before = last + 1;
     while (out->len < MODERATE_PAGE && --before > 0) out->nums[out->len++] = before;
     return OK;
 }

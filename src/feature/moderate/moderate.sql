@@ -20,10 +20,6 @@ WHERE n.bucket = $bucket AND n.member = $member ORDER BY n.ordinal DESC LIMIT 50
 -- name: moderate_joined :one
 SELECT m.created_day FROM member m WHERE m.bucket = $bucket AND m.num = $num;
 
--- name: moderate_last :one
--- doc: The newest member's number.
-SELECT s.last AS num FROM member_seq s WHERE s.one = 1;
-
 -- name: moderate_named :many
 -- row: moderate_num
 -- doc: Newest first.

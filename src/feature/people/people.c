@@ -17,22 +17,6 @@ typedef struct wanted {
     str pattern[WORDS]; /* for LIKE, with '!' to escape */
 } wanted;
 
-/* "% iv%": the search key has a blank before each word. */
-static str pattern_of(arena *a, str word)
-{
-    char *text = arena_alloc(a, 2 * word.len + 3);
-    size_t len = 0;
-    text[len++] = '%';
-    text[len++] = ' ';
-    for (size_t i = 0; i < word.len; i++) {
-        char ch = word.ptr[i];
-        if (ch == '%' || ch == '_' || ch == '!') text[len++] = '!';
-        text[len++] = ch;
-    }
-    text[len++] = '%';
-    return (str){text, len};
-}
-
 /* The query goes through the same mill as the names did: so it does not matter in which alphabet either was written. */
 static wanted wanted_of(arena *a, str query)
 {
@@ -42,7 +26,7 @@ static wanted wanted_of(arena *a, str query)
     for (size_t n = 0; key.ptr && n < WORDS;) {
         str word = str_cut(&key, ' ');
         if (!word.len) continue;
-        w.pattern[n++] = pattern_of(a, word);
+        w.pattern[n++] = account_search_pattern(a, word);
         w.named = true;
     }
     return w;
@@ -51,11 +35,11 @@ static wanted wanted_of(arena *a, str query)
 /* The next candidates below *below, which moves to where the following batch begins; 0 when nobody is left. */
 static rc batch_numbered(ctx *c, int64_t *below, people_line_list *lines)
 {
-    people_last_row last;
+    int64_t newest;
     int64_t nums[BATCH];
     size_t len = 0;
-    TRY(sql_people_last(c->db, c->arena, &last));
-    int64_t top = *below > last.num ? last.num : *below - 1;
+    TRY(account_count(c, &newest));
+    int64_t top = *below > newest ? newest : *below - 1;
     while (len < BATCH && top > 0) nums[len++] = top--;
     *below = top > 0 ? top + 1 : 0;
     return sql_people_numbered(c->db, c->arena, nums, len, BATCH, lines);

@@ -1,9 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 
--- name: people_last :one
--- doc: The newest member's number.
-SELECT s.last AS num FROM member_seq s WHERE s.one = 1;
-
 -- name: people_numbered :many
 -- row: people_line
 -- sort: a handful of numbers, the highest first
