@@ -18,7 +18,3 @@ UPDATE member SET status = $status:text, version = version + 1 WHERE bucket = $b
 -- name: profile_update_privacy :exec
 INSERT INTO privacy (bucket, owner, item, audience) VALUES ($bucket, $owner, $item, $audience)
 ON CONFLICT (bucket, owner, item) DO UPDATE SET audience = excluded.audience;
-
--- name: profile_circles :many
--- row: profile_circle
-SELECT c.ordinal, c.title FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner ORDER BY c.ordinal LIMIT $limit;

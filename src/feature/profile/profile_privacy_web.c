@@ -50,7 +50,7 @@ static bool ticked(const req *r, const char *field, int64_t ordinal)
 }
 
 /* Boxes as they were sent, when the form is shown again; else as they are stored. */
-static circle_box_list boxes(const req *r, const privacy_line *line, const audience *a, const profile_circle_list *circles)
+static circle_box_list boxes(const req *r, const privacy_line *line, const audience *a, const circle_line_list *circles)
 {
     bool sent = r->method == POST;
     circle_box_list list = {.items = ARENA_ARRAY(r->c->arena, circle_box, circles->len), .len = circles->len};
@@ -66,7 +66,7 @@ static circle_box_list boxes(const req *r, const privacy_line *line, const audie
     return list;
 }
 
-static rc line_fill(const view *v, int item, const audience *a, const profile_circle_list *circles, privacy_line *line)
+static rc line_fill(const view *v, int item, const audience *a, const circle_line_list *circles, privacy_line *line)
 {
     req *r = v->r;
     *line = line_fields(r->c->arena, item);
@@ -79,19 +79,14 @@ static rc line_fill(const view *v, int item, const audience *a, const profile_ci
     return OK;
 }
 
-static rc own_circles(ctx *c, profile_circle_list *out)
-{
-    return sql_profile_circles(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, CIRCLES_MAX, out);
-}
-
 static rc privacy_show(req *r)
 {
     view v;
     privacy_settings now;
-    profile_circle_list circles;
+    circle_line_list circles;
     TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_privacy_title)));
     TRY(profile_privacy_get(r->c, &now));
-    TRY(own_circles(r->c, &circles));
+    TRY(circles_mine(r->c, &circles));
     privacy_line_list lines = {.items = ARENA_ARRAY(r->c->arena, privacy_line, PRIVACY_ITEMS)};
     for (int item = 1; item < PRIVACY_ITEMS; item++) TRY(line_fill(&v, item, &now.of[item], &circles, &lines.items[lines.len++]));
     tpl_settings_privacy(r->out, &v, &lines, NAMES_TEXT_MAX);
@@ -111,14 +106,14 @@ static rc read_names(req *r, const char *field, num_list *out)
 }
 
 /* A circle that was deleted meanwhile is simply not there any more. */
-static void read_circles(req *r, const char *field, const profile_circle_list *circles, num_list *out)
+static void read_circles(req *r, const char *field, const circle_line_list *circles, num_list *out)
 {
     *out = (num_list){.items = ARENA_ARRAY(r->c->arena, uint32_t, circles->len)};
     for (size_t i = 0; i < circles->len; i++)
         if (ticked(r, field, circles->items[i].ordinal)) out->items[out->len++] = (uint32_t)circles->items[i].ordinal;
 }
 
-static rc read_line(req *r, int item, const profile_circle_list *circles, audience *a)
+static rc read_line(req *r, int item, const circle_line_list *circles, audience *a)
 {
     privacy_line f = line_fields(r->c->arena, item);
     rc_code worst = OK, code;
@@ -135,9 +130,9 @@ static rc read_line(req *r, int item, const profile_circle_list *circles, audien
 static rc privacy_prepare(req *r)
 {
     privacy_settings *s = r->state = ARENA_NEW(r->c->arena, privacy_settings);
-    profile_circle_list circles;
+    circle_line_list circles;
     rc_code worst = OK;
-    TRY(own_circles(r->c, &circles));
+    TRY(circles_mine(r->c, &circles));
     for (int item = 1; item < PRIVACY_ITEMS; item++) {
         rc_code code = read_line(r, item, &circles, &s->of[item]);
         if (code != OK) worst = code;
