@@ -35,7 +35,6 @@ typedef struct exchange {
     failure why;        /* what the outcome is about: the lane clears c.err before each run */
     rc_code entered;    /* the outcome with which the present stage began: what runs again begins there */
     bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
-    bool head;          /* HEAD: GET without a body */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;
     str address;        /* of the client; for limits only */

@@ -21,7 +21,6 @@ typedef struct new_member {
     int gender;
     role role;
     lang lang;
-    str invitation; /* a code; absent: none */
 } new_member;
 
 /* Why a name cannot be had, or L_NONE: length, characters, a reserved word. Says nothing about whether it is taken. */

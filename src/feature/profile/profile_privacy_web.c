@@ -3,7 +3,6 @@
 #include "base/ids.h"
 #include "feature/friends/circles.h"
 #include "feature/profile/profile_web.h"
-#include "profile.sql.h"
 #include "profile_privacy.tpl.h"
 
 /* Room for the longest lists: AUDIENCE_LIST_MAX names of 32 characters with what parts them. */

@@ -83,7 +83,7 @@ SELECT l.member FROM post_like l WHERE l.bucket = $bucket AND l.post = $post AND
 -- name: wall_to_erase :many
 -- row: wall_erasable
 -- scatter: a sweep over all walls, in slices
-SELECT p.id, p.bucket, p.version FROM post p WHERE p.deleted_at > 0 AND p.deleted_by > 0 AND p.deleted_at < $before
+SELECT p.id, p.bucket FROM post p WHERE p.deleted_at > 0 AND p.deleted_by > 0 AND p.deleted_at < $before
 ORDER BY p.deleted_at LIMIT $limit;
 
 -- name: wall_erase :exec
