@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "base/testing.h"
+#include "base/testing_arena.h"
 
 #include "base/utf8.h"
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
-
-static arena *a;
-
-static int open_arena(void **state)
-{
-    (void)state;
-    a = arena_open();
-    return 0;
-}
-
-static int close_arena(void **state)
-{
-    (void)state;
-    arena_close(a);
-    return 0;
-}
 
 static str repeat(str piece, size_t n)
 {

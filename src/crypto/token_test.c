@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "base/testing.h"
+#include "base/testing_arena.h"
 
 #include "crypto/random.h"
 #include "crypto/token.h"
-
-static arena *a;
-
-static int open_arena(void **state)
-{
-    (void)state;
-    a = arena_open();
-    return 0;
-}
-
-static int close_arena(void **state)
-{
-    (void)state;
-    arena_close(a);
-    return 0;
-}
 
 static void random_bytes_differ(void **state)
 {

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Specs, interning, and what memory keeps of audiences. */
 #include "base/testing.h"
+#include "base/testing_arena.h"
 
 #include "graph/audience.h"
 #include "support/world.h"
-
-static arena *a;
-
-static int open_arena(void **state) { (void)state; a = arena_open(); return 0; }
-static int close_arena(void **state) { (void)state; arena_close(a); return 0; }
 
 static void what_is_not_canonical_is_not_read(void **state)
 {

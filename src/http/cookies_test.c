@@ -1,23 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "base/testing.h"
+#include "base/testing_arena.h"
 
 #include "http/cookies.h"
-
-static arena *a;
-
-static int open_arena(void **state)
-{
-    (void)state;
-    a = arena_open();
-    return 0;
-}
-
-static int close_arena(void **state)
-{
-    (void)state;
-    arena_close(a);
-    return 0;
-}
 
 static void a_cookie_is_found_among_others(void **state)
 {
