@@ -136,13 +136,13 @@ class House:
     def check_includes(self):
         for source in self.sources:
             for line, name, system in source.includes():
-                sentence = self.library(source, name) if system else self.ours(source, name)
+                sentence = self.foreign(source, name) if system else self.ours(source, name)
                 if sentence:
                     self.say(source.path, line, sentence)
             if not source.test:
                 self.check_queries(source)
 
-    def library(self, source, name):
+    def foreign(self, source, name):
         for start, rooms in LIBRARIES.items():
             if not name.startswith(start) or source.test or source.room in rooms:
                 continue

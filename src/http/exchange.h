@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* exchange: one request on its way through the stages (http/req.h). Inside http/ only.
  *
- * `stage` says what comes next. A stage runs on the web thread, in the slow pool or in the lane; whoever ends a stage calls
- * exchange_step, which runs or submits the following one. While an exchange is away from its web thread the connection is
+ * `stage` says what comes next. A stage runs on the web thread (exchange_step), in the slow pool or in the lane; whoever ends
+ * one elsewhere submits the following one or sends the exchange home. While an exchange is away from its web thread the connection is
  * suspended; coming home means: onto the thread's list, one byte into its eventfd, resume, and MHD asks for the answer. */
 #ifndef VECHE_EXCHANGE_H
 #define VECHE_EXCHANGE_H

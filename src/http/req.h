@@ -99,8 +99,8 @@ str req_header(const req *r, const char *name);
 str req_field(const req *r, const char *name);
 int64_t req_field_int(const req *r, const char *name, int64_t otherwise);
 
-/* A text field, cleaned (utf8.h). Adds a fault and returns E_INVALID or E_SYNTAX when it is bad; *out is then still what was
- * typed as far as it can be shown. `least` code points at least. */
+/* A text field, cleaned (utf8.h). Adds a fault and returns E_INVALID or E_SYNTAX when it is bad: *out is then empty, or,
+ * when it is only too short, what was typed. `least` code points at least. */
 rc req_text(req *r, const char *name, size_t least, size_t most, bool lines, str *out);
 
 /* Adds a sentence beside a field and returns E_INVALID. Past REQ_FAULTS further ones are dropped. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The router: from method and path to a route. Routes are compiled once into a table grouped by the number of segments;
- * literal text wins over captures, so "/people" is never taken for somebody's name. */
+/* The router: from method and path to a route. Routes are sorted once, the most literal first: "/people" is never taken
+ * for somebody's name. */
 #ifndef VECHE_ROUTER_H
 #define VECHE_ROUTER_H
 

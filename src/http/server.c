@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Threads, sockets and the epoll loop. A web thread sleeps in epoll on three things: MHD's own epoll descriptor, its eventfd
- * (exchanges that come home), and nothing else. MHD_run does the network work; what it hands us goes through exchange_step. */
+/* Threads, sockets and the epoll loop. A web thread sleeps in epoll on its daemons' own epoll descriptors and on its
+ * eventfd (exchanges that come home). MHD_run does the network work; what it hands us goes through exchange_step. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -38,7 +38,7 @@ str account_token_new(arena *a, int64_t num);
 /* The bucket and hash of a token; false when it is none of ours. hash: 32 bytes in the arena. */
 bool account_token_read(arena *a, str token, int64_t *bucket, str *hash);
 
-/* Opens a session for the token. Inside an act. E_DENIED for a suspended member. */
+/* Opens a session for the token. Inside an act. The caller has made sure that the member is active. */
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label);
 /* Notes that a session and its member were here today. Inside an act; idempotent. `hash` as account_token_read gives it. */
 rc account_seen(ctx *c, int64_t num, str hash);
