@@ -87,7 +87,7 @@ typedef struct member_card {
     int64_t version;         /* rises when anything shown here changes */
     str name, given, family;
 } member_card;
-/* Names and state of a member; E_NOT_FOUND for a number nobody has. Borrowed until graph_leave. Not judged: callers ask
+/* Names and state of a member; E_NOT_FOUND, with a sentence, for a number nobody has. Borrowed until graph_leave. Not judged: callers ask
  * privacy.h first, or show only a name beside something that the viewer may see. */
 rc graph_member(ctx *c, int64_t num, const member_card **out);
 

@@ -36,7 +36,9 @@ rc graph_member(ctx *c, int64_t num, const member_card **out)
     if (!there) {
         graph_person_row row;
         /* A number that nobody has leaves nothing in memory: addresses are guessed all day. */
-        TRY(sql_graph_person(c->db, c->arena, bucket_of(num), num, &row));
+        rc_code found = sql_graph_person(c->db, c->arena, bucket_of(num), num, &row);
+        if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member");
+        TRY(found);
         there = part_keep(c, num, PART_PERSON, &person_make(c, num, &row)->head);
     }
     *out = &((const person_part *)there)->card;

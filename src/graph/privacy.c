@@ -128,9 +128,7 @@ rc privacy_check(ctx *c, int64_t owner, privacy_item item)
     const member_card *m;
     relation r;
     bool may;
-    rc found = graph_member(c, owner, &m);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member");
-    TRY(found);
+    TRY(graph_member(c, owner, &m));
     if (closed_state(c, m)) {
         enum lang_key why = m->state == MEMBER_SUSPENDED ? L_graph_suspended : L_graph_gone;
         return fail(c, E_GONE, MSG(why), "the member's state is %d", m->state);

@@ -169,9 +169,7 @@ rc friends_do(ctx *c, friend_act act, int64_t other, str message)
     const member_card *card;
     half mine, theirs;
     if (other == c->viewer.num) return fail(c, E_INVALID, MSG(L_friends_self), "a member and the same member");
-    rc_code found = graph_member(c, other, &card);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member");
-    TRY(found);
+    TRY(graph_member(c, other, &card));
     TRY(half_read(c, c->viewer.num, other, &mine));
     TRY(half_read(c, other, c->viewer.num, &theirs));
     if (reaches_out(act)) TRY(check_reach(c, card, mine.was));

@@ -309,9 +309,7 @@ static rc ask_show(req *r)
     unsigned bits;
     url back;
     int64_t num = req_capture_int(r, "num");
-    rc_code found = graph_member(c, num, &card);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member");
-    TRY(found);
+    TRY(graph_member(c, num, &card));
     TRY(graph_edge(c, c->viewer.num, num, &bits));
     int state = card->state;
     if (state != MEMBER_ACTIVE) return fail(c, E_DENIED, MSG(L_friends_not_there), "the other's state is %d", state);

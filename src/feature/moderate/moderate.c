@@ -22,19 +22,13 @@ bool moderate_may_appoint(viewer who, const member_card *m)
     return who.role == ROLE_OWNER && m->role != ROLE_OWNER && m->state != MEMBER_GONE;
 }
 
-static rc find(ctx *c, int64_t num, const member_card **card)
-{
-    rc_code found = graph_member(c, num, card);
-    return found == E_NOT_FOUND ? fail(c, E_NOT_FOUND, MSG(L_graph_no_member), "no such member") : found;
-}
-
 /* The session was looked at before the act: since then the viewer may have been suspended or dismissed. */
 static rc acting(ctx *c, viewer *who)
 {
     const member_card *me;
     *who = c->viewer;
     if (!who->num) return OK;
-    TRY(find(c, who->num, &me));
+    TRY(graph_member(c, who->num, &me));
     who->role = me->state == MEMBER_ACTIVE ? (role)me->role : ROLE_GUEST;
     return OK;
 }
@@ -43,7 +37,7 @@ static rc aim(ctx *c, int64_t num, bool (*may)(viewer, const member_card *), con
 {
     viewer who;
     TRY(acting(c, &who));
-    TRY(find(c, num, card));
+    TRY(graph_member(c, num, card));
     if ((*card)->state == MEMBER_GONE) return fail(c, E_GONE, MSG(L_graph_gone), "the member has left");
     if (!may(who, *card)) return fail(c, E_DENIED, MSG(L_moderate_denied), "role %d on role %d", (int)who.role, (*card)->role);
     return OK;
@@ -176,7 +170,7 @@ rc moderate_member(ctx *c, int64_t num, const member_card **card, int64_t *joine
 {
     moderate_joined_row row;
     moderate_note_line_list lines;
-    TRY(find(c, num, card));
+    TRY(graph_member(c, num, card));
     TRY(sql_moderate_joined(c->db, c->arena, bucket_of(num), num, &row));
     TRY(sql_moderate_notes(c->db, c->arena, bucket_of(num), num, &lines));
     *joined = row.created_day;

@@ -113,9 +113,7 @@ static rc page_show(req *r)
 static rc id_show(req *r)
 {
     const member_card *card;
-    rc_code found = graph_member(r->c, req_capture_int(r, "num"), &card);
-    if (found == E_NOT_FOUND) return unknown(r);
-    if (found != OK) return found;
+    TRY(graph_member(r->c, req_capture_int(r, "num"), &card));
     return req_redirect(r, member_url(r, card));
 }
 

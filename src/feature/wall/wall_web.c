@@ -191,7 +191,7 @@ static rc edit_form(req *r)
     if (p.author != r->c->viewer.num) return fail(r->c, E_DENIED, MSG(L_wall_not_author), "not the author");
     if (!wall_may_edit(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
     TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_edit_title)));
-    if (r->outcome == E_CONFLICT) TRY(req_fault(r, "text", MSG(L_wall_edited_meanwhile)) == E_INVALID ? OK : E_INTERNAL);
+    if (r->outcome == E_CONFLICT) (void)req_fault(r, "text", MSG(L_wall_edited_meanwhile));
     circle_line_list circles;
     str stored;
     TRY(circles_mine(r->c, &circles));
