@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* veche admin …: the operator's words. Through the socket of the running server; without one, on the data folder itself. */
-#include <errno.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "app/admin_socket.h"
 #include "app/commands.h"
+#include "base/local_socket.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "db/db.h"
@@ -115,17 +113,6 @@ int admin_line(house *h, str line, out *o)
 
 /* ---- at the console ---- */
 
-static int connect_to(const char *path)
-{
-    struct sockaddr_un where = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof where.sun_path) return -1;
-    memcpy(where.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&where, sizeof where) == 0) return fd;
-    if (fd >= 0) close(fd);
-    return -1;
-}
-
 static int ask_server(int fd, str line)
 {
     char buffer[4096];
@@ -168,7 +155,7 @@ int command_admin(int argc, char **argv)
     }
     out_char(&line, '\n');
     char *path = config_path(&c, "admin.sock");
-    int fd = connect_to(path);
+    int fd = local_connect(path);
     free(path);
     int code = line.failed ? 2 : fd >= 0 ? ask_server(fd, out_get(&line)) : ask_folder(&c, out_get(&line));
     out_drop(&line);

@@ -6,10 +6,9 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/local_socket.h"
 #include "base/log.h"
 
 #define LINE_MAX_BYTES 2048
@@ -75,27 +74,6 @@ static void *admin_main(void *arg)
     return NULL;
 }
 
-static int listen_at(const char *path)
-{
-    struct sockaddr_un where = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof where.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    memcpy(where.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    unlink(path);
-    mode_t before = umask(0177); /* nobody else, not even for a moment */
-    int bound = bind(fd, (struct sockaddr *)&where, sizeof where);
-    umask(before);
-    if (bound != 0 || listen(fd, 8) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
 rc admin_socket_open(house *h, const config *c, admin_socket **out_)
 {
     admin_socket *s = calloc(1, sizeof *s);
@@ -104,7 +82,7 @@ rc admin_socket_open(house *h, const config *c, admin_socket **out_)
     s->house = h;
     s->path = config_path(c, "admin.sock");
     s->stop_fd = eventfd(0, EFD_CLOEXEC);
-    s->listen_fd = listen_at(s->path);
+    s->listen_fd = local_listen(s->path, 0600, 0, 8);
     if (s->listen_fd < 0) {
         fprintf(stderr, "veche: cannot open %s: %s\n", s->path, strerror(errno));
         return E_INTERNAL;

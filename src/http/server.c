@@ -8,11 +8,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/local_socket.h"
 #include "base/log.h"
 #include "http/exchange.h"
 #include "page/fragment.h"
@@ -186,24 +185,6 @@ static int listen_tcp(const char *address, int *port)
     return fd;
 }
 
-static int listen_unix(const char *path)
-{
-    struct sockaddr_un where = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof where.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    memcpy(where.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    unlink(path);
-    if (bind(fd, (struct sockaddr *)&where, sizeof where) != 0 || chmod(path, 0660) != 0 || listen(fd, 4096) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
 static struct MHD_Daemon *start_daemon(web_thread *t, int fd)
 {
     struct MHD_Daemon *d = MHD_start_daemon(
@@ -240,7 +221,7 @@ static rc thread_open(server *s, web_thread *t, int index)
     t->daemon = start_daemon(t, t->listen_fd);
     if (!t->daemon) return E_INTERNAL;
     if (index == 0 && s->config.unix_path) {
-        t->unix_fd = listen_unix(s->config.unix_path);
+        t->unix_fd = local_listen(s->config.unix_path, 0660, SOCK_NONBLOCK, 4096);
         if (t->unix_fd < 0) {
             log_error("cannot listen on %s: %s", s->config.unix_path, strerror(errno));
             return E_INTERNAL;
