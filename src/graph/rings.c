@@ -245,7 +245,7 @@ rc graph_news(ctx *c, int64_t before, size_t want, news_page *out)
 rc graph_news_of(ctx *c, news_choice which, int64_t before, size_t want, news_page *out)
 {
     *out = (news_page){0};
-    if (!c->viewer.num || !want) return OK;
+    if (!c->viewer.num || !want || before < 1) return OK; /* ids are positive */
     merge m = {.c = c};
     TRY(merge_start(&m, which, before));
     TRY(merge_settle(&m));

@@ -170,6 +170,19 @@ static bool shows(ctx *c, int64_t id)
     return false;
 }
 
+static void nothing_is_older_than_the_first_id(void **state)
+{
+    (void)state;
+    ctx *c = world_ctx(w, people[0]);
+    news_page page;
+    static const int64_t none[] = {1, 0, -1, INT64_MIN};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        assert_int_equal(graph_news(c, none[i], 20, &page), OK);
+        assert_int_equal(page.len, 0);
+    }
+    world_done(c);
+}
+
 static void a_deleted_post_is_gone_from_the_next_page_on(void **state)
 {
     (void)state;
@@ -333,7 +346,8 @@ static void pages_stay_sorted_and_current_while_people_write(void **state)
 
 #define TESTS                                                                                                              \
     TEST(pages_cover_what_a_plain_query_finds_without_gap_or_repeat), TEST(a_candidate_carries_what_its_row_holds),        \
-        TEST(guests_and_hermits_have_no_news), TEST(a_part_of_the_news_holds_friends_followed_or_a_circle), TEST(a_deleted_post_is_gone_from_the_next_page_on),                         \
+        TEST(guests_and_hermits_have_no_news), TEST(a_part_of_the_news_holds_friends_followed_or_a_circle),                \
+        TEST(nothing_is_older_than_the_first_id), TEST(a_deleted_post_is_gone_from_the_next_page_on),                      \
         TEST(a_block_a_setting_and_a_suspension_act_at_once),                                                              \
         TEST(a_candidate_that_the_snapshot_lacks_is_skipped_and_nothing_else),                                             \
         TEST(a_ring_read_from_an_old_snapshot_does_not_hang_behind_a_newer_post),                                          \

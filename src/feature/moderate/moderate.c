@@ -119,6 +119,7 @@ static rc newest(ctx *c, int64_t before, candidates *out)
     int64_t last;
     TRY(account_count(c, &last));
     if (before > last + 1) before = last + 1;
+    if (before < 1) return OK; /* also keeps --before from wrapping */
     while (out->len < MODERATE_PAGE && --before > 0) out->nums[out->len++] = before;
     return OK;
 }

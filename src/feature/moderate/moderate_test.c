@@ -315,6 +315,7 @@ static void members_are_listed_newest_first_page_by_page(void **state)
     assert_int_equal(second.before, 0);
     assert_int_equal(second.items[0]->num, 5);
     assert_int_equal(second.items[4]->num, 1);
+    assert_int_equal(listed(c, (member_filter){.state = -1, .role = -1, .before = INT64_MIN}).len, 0);
     world_done(c);
 }
 
