@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 
 import { assertQuiet, Axe, cookiesOf, launch, openWindow } from "../support/browser.mjs";
+import { start } from "../support/server.mjs";
 import { openTown } from "../support/tour.mjs";
 
 const KB = 1024;
@@ -37,6 +38,53 @@ test("pages and what they load are small", async () => {
   for (const kind of ["js", "css"]) assert.ok(total[kind] > 0 && total[kind] <= BUDGET[kind], `${total[kind]} bytes of ${kind}`);
 });
 
+// Runs in the page: what reaches over its right edge, or null.
+function tooWide() {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return null;
+  const wide = [...document.querySelectorAll("body *")].filter((n) => n.getBoundingClientRect().right > room + 0.5);
+  return wide.slice(0, 3).map((n) => n.outerHTML.slice(0, 120)).join(" … ") || "something";
+}
+
+// Runs in the page: what a finger is to press and is smaller than 44 px either way. Links within text are excepted: those that
+// are display: inline, and those in a line of small print (.meta). A box to tick counts with the label around it.
+function smallControls() {
+  const TAP = 44;
+  const controls = [...document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])")];
+  const small = [];
+  for (const node of controls) {
+    if (node.tagName === "A" && (getComputedStyle(node).display === "inline" || node.closest("p.meta"))) continue;
+    const box = (/^(checkbox|radio)$/.test(node.type) && node.closest("label")) || node;
+    const { width, height, right, bottom } = box.getBoundingClientRect();
+    // Not drawn, for readers only, or waiting outside of the window for the keyboard.
+    if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || width <= 1 || height <= 1 || right <= 0 || bottom <= 0) continue;
+    if (width < TAP - 0.5 || height < TAP - 0.5) small.push(`${Math.round(width)}×${Math.round(height)} ${node.outerHTML.slice(0, 140)}`);
+  }
+  return small;
+}
+
+test("what a finger presses is large enough", async () => {
+  const window = await openWindow(browser, town.server.url, { width: 390, height: 844 });
+  const wrong = [];
+  try {
+    for (const stop of town.stops) {
+      await window.context.clearCookies();
+      await window.context.addCookies(cookiesOf(clientOf(stop.as)));
+      await window.page.goto(stop.path);
+      // Menus are closed at first; what they hold is pressed as well, one menu at a time.
+      for (const small of await window.page.evaluate(smallControls)) wrong.push(`${stop.path}: ${small}`);
+      const menus = await window.page.locator("details:visible").count();
+      for (let i = 0; i < Math.min(menus, 3); i++) {
+        await window.page.evaluate((n) => document.querySelectorAll("details").forEach((d, at) => (d.open = at === n)), i);
+        for (const small of await window.page.evaluate(smallControls)) wrong.push(`${stop.path}, an open menu: ${small}`);
+      }
+    }
+    assert.deepEqual([...new Set(wrong)], []);
+  } finally {
+    await window.close();
+  }
+});
+
 test("nothing is wider than a small phone, and axe finds nothing", async () => {
   const window = await openWindow(browser, town.server.url, { width: 390, height: 844 });
   const axe = await Axe.open(browser, town.server.url);
@@ -52,20 +100,57 @@ test("nothing is wider than a small phone, and axe finds nothing", async () => {
       for (const width of [390, 320]) {
         await window.page.setViewportSize({ width, height: 844 });
         if (width === 390) await window.page.goto(stop.path);
-        const over = await window.page.evaluate(() => {
-          const room = document.documentElement.clientWidth;
-          if (document.documentElement.scrollWidth <= room) return null;
-          const wide = [...document.querySelectorAll("body *")].filter((n) => n.getBoundingClientRect().right > room + 0.5);
-          return wide.slice(0, 3).map((n) => n.outerHTML.slice(0, 120)).join(" … ") || "something";
-        });
+        const over = await window.page.evaluate(tooWide);
         if (over) wrong.push(`${stop.path} (${lang}) at ${width}: ${over}`);
       }
-      for (const found of await axe.look(window.page.url(), await window.page.content(), { width: 390, height: 844, theme })) wrong.push(`${stop.path} (${lang}, ${theme}): ${found}`);
+      const html = await window.page.content();
+      // On a desk with the colours turned: so each page is looked at in both themes.
+      const looks = [{ width: 390, height: 844, theme }, { width: 1280, height: 900, theme: theme === "light" ? "dark" : "light" }];
+      for (const look of looks) for (const found of await axe.look(window.page.url(), html, look)) wrong.push(`${stop.path} (${lang}, ${look.theme}, ${look.width}): ${found}`);
     }
     assert.deepEqual(wrong, []);
     assertQuiet(window);
   } finally {
     await axe.close();
     await window.close();
+  }
+});
+
+test("the set-up page, empty and refused, is as good as the others", async () => {
+  const fresh = await start();
+  const axe = await Axe.open(browser, fresh.url);
+  const wrong = [];
+  try {
+    for (const lang of ["en", "ru"]) {
+      const window = await openWindow(browser, fresh.url, { lang, width: 390, height: 844 });
+      const look = async (what) => {
+        for (const width of [390, 320]) {
+          await window.page.setViewportSize({ width, height: 844 });
+          const over = await window.page.evaluate(tooWide);
+          if (over) wrong.push(`${what} (${lang}) at ${width}: ${over}`);
+        }
+        await window.page.setViewportSize({ width: 390, height: 844 });
+        for (const small of await window.page.evaluate(smallControls)) wrong.push(`${what} (${lang}): ${small}`);
+        const html = await window.page.content();
+        assert.ok(compressed(Buffer.from(html)) <= BUDGET.html);
+        for (const [width, theme] of [[390, "light"], [1280, "dark"]]) for (const found of await axe.look(window.page.url(), html, { width, theme })) wrong.push(`${what} (${lang}, ${theme}): ${found}`);
+      };
+      await window.page.goto(new URL(fresh.setupUrl).pathname);
+      await look("set-up");
+      await window.page.locator("main form").evaluate((form) => (form.noValidate = true));
+      await window.page.locator("input[name=site]").fill("");
+      await window.page.locator("input[name=origin]").fill("nowhere");
+      const loaded = window.page.waitForEvent("load");
+      await window.page.locator("main form button[type=submit]").click();
+      await loaded;
+      assert.ok((await window.page.locator(".err").count()) >= 5, "a sentence for each field");
+      await look("set-up, refused");
+      assertQuiet(window);
+      await window.close();
+    }
+    assert.deepEqual(wrong, []);
+  } finally {
+    await axe.close();
+    await fresh.stop();
   }
 });

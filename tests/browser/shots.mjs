@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { cookiesOf, launch, openWindow } from "../support/browser.mjs";
-import { ROOT } from "../support/server.mjs";
+import { ROOT, start } from "../support/server.mjs";
 import { openTown } from "../support/tour.mjs";
 
 const FOLDER = join(ROOT, "build/shots");
@@ -15,9 +15,39 @@ function clientOf(town, as, lang) {
   return as === "owner" ? town.who.owner.client : town.who[lang].client;
 }
 
+const lowOf = (look) => (look.width < 600 ? 844 : 900);
+
+/** As high as the page: what is fixed to the lower edge then stands at the lower edge of the picture. */
+async function take(window, look, name) {
+  const file = `${name}.${look.lang}.${look.theme}.${look.width}.png`;
+  const high = await window.page.evaluate(() => document.documentElement.scrollHeight);
+  await window.page.setViewportSize({ width: look.width, height: Math.max(lowOf(look), high) });
+  await window.page.screenshot({ path: join(FOLDER, file), fullPage: true, animations: "disabled" });
+  await window.page.setViewportSize({ width: look.width, height: lowOf(look) });
+  return file;
+}
+
+/** The set-up page of a server that nobody owns yet: as it comes, and as it comes back. */
+async function shootDoors(server, browser, look) {
+  const window = await openWindow(browser, server.url, { ...look, height: lowOf(look) });
+  const files = [];
+  const keep = async (name) => files.push({ as: "guest", path: "/setup/{token}", name, ...look, file: await take(window, look, name) });
+  try {
+    await window.page.goto(new URL(server.setupUrl).pathname);
+    await keep("setup");
+    await window.page.locator("main form").evaluate((form) => (form.noValidate = true));
+    const loaded = window.page.waitForEvent("load");
+    await window.page.locator("main form button[type=submit]").click();
+    await loaded;
+    await keep("setup-refused");
+  } finally {
+    await window.close();
+  }
+  return files;
+}
+
 async function shoot(town, browser, look) {
-  const low = look.width < 600 ? 844 : 900;
-  const window = await openWindow(browser, town.server.url, { ...look, height: low });
+  const window = await openWindow(browser, town.server.url, { ...look, height: lowOf(look) });
   const files = [];
   try {
     for (const stop of town.stops) {
@@ -26,13 +56,7 @@ async function shoot(town, browser, look) {
       await window.context.addCookies([...cookiesOf(clientOf(town, stop.as, "en")), { name: "veche_lang", value: look.lang, url: town.server.url }]);
       const answer = await window.page.goto(stop.path);
       if (stop.status !== null && answer.status() !== stop.status) throw new Error(`${stop.path} for ${stop.as}: ${answer.status()} instead of ${stop.status}`);
-      const file = `${stop.name}.${look.lang}.${look.theme}.${look.width}.png`;
-      // As high as the page: what is fixed to the lower edge then stands at the lower edge of the picture.
-      const high = await window.page.evaluate(() => document.documentElement.scrollHeight);
-      await window.page.setViewportSize({ width: look.width, height: Math.max(low, high) });
-      await window.page.screenshot({ path: join(FOLDER, file), fullPage: true, animations: "disabled" });
-      await window.page.setViewportSize({ width: look.width, height: low });
-      files.push({ ...stop, ...look, file });
+      files.push({ ...stop, ...look, file: await take(window, look, stop.name) });
     }
     if (window.wrong.length) throw new Error(window.wrong.join("\n"));
   } finally {
@@ -55,13 +79,15 @@ function index(files) {
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const town = await openTown(200);
+const fresh = await start();
 const browser = await launch();
 try {
   const files = [];
-  for (const look of LOOKS) files.push(...(await shoot(town, browser, look)));
+  for (const look of LOOKS) files.push(...(await shootDoors(fresh, browser, look)), ...(await shoot(town, browser, look)));
   writeFileSync(join(FOLDER, "index.html"), index(files));
-  console.log(`${files.length} pictures of ${town.stops.length} pages: build/shots/index.html`);
+  console.log(`${files.length} pictures of ${files.length / LOOKS.length} pages: build/shots/index.html`);
 } finally {
   await browser.close();
+  await fresh.stop();
   await town.stop();
 }

@@ -571,5 +571,7 @@ int main(int argc, char **argv)
         TEST(every_statement_of_every_write_may_fail),
         TEST(an_io_error_on_commit_ends_the_process_and_loses_nothing_else),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (failed && w.folder[0]) remove_folder(); /* a test that failed has left it */
+    return failed;
 }

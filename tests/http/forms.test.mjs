@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { Client } from "../support/client.mjs";
 import { fields as fieldsOf } from "../support/html.mjs";
 import { expect, invite, join, PASSWORD, setupServer, toastOf } from "../support/people.mjs";
-import { column, dump, start } from "../support/server.mjs";
+import { column, dump, routes, start } from "../support/server.mjs";
 
 let server;
 let anna, ivan, house, guest, post, circle, suspended;
@@ -54,8 +54,12 @@ function kept(answer, action) {
   return Object.fromEntries(fieldsOf(answer.doc, form));
 }
 
+/** The forms that were filled in wrongly here, as they were posted. */
+const tried = new Set();
+
 /** Posts `good` with one bad value; looks at the refusal. probe: a field that must come back as it was typed. */
 async function refused(client, action, good, field, [what, value, shown], probe = null, said = field) {
+  tried.add(action);
   const before = await dump(server);
   const answer = await client.post(action, { once: await client.once(), ...good, [field]: value });
   const where = `${action}, ${field} ${what}`;
@@ -214,6 +218,15 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     }
     expect(await anna.get("/people?q=%zz"), 400, "a broken escape");
   });
+});
+
+// These have buttons and nothing to fill in: what can be wrong with them is in the access matrix.
+const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+
+test("no form was left out", () => {
+  const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);
+  const left = routes().filter((r) => r.method === "POST" && !BUTTONS.includes(r.path) && ![...tried].some((action) => pattern(r.path).test(action)));
+  assert.deepEqual(left.map((r) => r.path), [], "forms that this file does not fill in wrongly");
 });
 
 // ---- twice ----

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { assertQuiet, cookiesOf, launch, openWindow } from "../support/browser.mjs";
 import { Client } from "../support/client.mjs";
-import { expect, join, PASSWORD, setupServer } from "../support/people.mjs";
+import { befriend, expect, join, PASSWORD, setupServer } from "../support/people.mjs";
 import { routes, start } from "../support/server.mjs";
 
 let server, browser, house, anna, ivan, post, circle, guest;
@@ -73,6 +73,19 @@ describe("headers", () => {
     assertGuarded(await anna.client.request("DELETE", "/about"));
   });
 
+  test("HEAD says what GET would, without the page", async () => {
+    const restless = new Set(["date", "set-cookie", "content-length"]); // tokens and toasts differ from page to page
+    for (const client of [guest, anna.client, house.client])
+      for (const path of [...pages(), "/nobody.here"]) {
+        const [full, head] = [await client.get(path), await client.request("HEAD", path)];
+        assert.equal(head.status, full.status, `${head}`);
+        assert.equal(head.buffer.length, 0, `HEAD ${path} has a body`);
+        assert.equal(Boolean(head.headers["content-length"]), Boolean(full.headers["content-length"]), path);
+        const bare = (answer) => Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !restless.has(name)));
+        assert.deepEqual(bare(head), bare(full), path);
+      }
+  });
+
   test("static files are kept, and are no documents", async () => {
     const page = await guest.get("/login");
     const files = [page.doc.one("link[rel=stylesheet]").attrs.href, page.doc.one("script").attrs.src, page.doc.one("link[rel=icon]").attrs.href];
@@ -122,6 +135,26 @@ describe("addresses", () => {
       assert.ok([404, 400, 414, 431].includes(answer.status), String(answer));
       assert.doesNotMatch(answer.body, /root:|SQLite format/);
     }
+  });
+
+  test("numbers of any size lead nowhere, on every address and in every query", async () => {
+    const numbers = ["0", "2147483647", "2147483648", "4294967297", "999999999999999999"];
+    const none = [403, 404, 410, 422];
+    for (const { method, path } of routes().filter((r) => r.path.includes(":int}")))
+      for (const n of numbers)
+        for (const at of new Set([path.replace(/\{\w+:int\}/g, n), path.replace("{owner:int}", anna.num).replace(/\{\w+:int\}/g, n)])) {
+          if (at === anna.wall) continue;
+          const answer = method === "GET" ? await house.get(at) : await house.act(at, { text: "x", version: 0, title: "x", reason: "x", role: 2, num: n });
+          // A circle of one's own that is not there is deleted already.
+          if (at.startsWith("/friends/circle/") && at.endsWith("/delete")) expect(answer, 303);
+          else assert.ok(none.includes(answer.status), String(answer));
+        }
+    const queries = ["/feed?before=", "/feed?circle=", "/people?after=", "/friends?after=", "/friends?tab=followers&after=1.", "/settings/blocked?after=", "/admin/members?before=", "/admin/members?state=", "/admin/members?role=", `${anna.wall}?before=`, `/friends/of/${anna.num}?after=`, `${post.path}/likes?after=`];
+    for (const query of queries)
+      for (const n of [...numbers, "-1", "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1.1", "%FF", "%00", "'--"]) {
+        const answer = await house.get(query + n);
+        assert.ok([200, 400, 404, 422].includes(answer.status), String(answer));
+      }
   });
 
   const ELSEWHERE = ["//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "https:evil.example", "http:///evil.example", "javascript:alert(1)", "data:text/html,x", "evil.example", " //evil.example", "\t//evil.example", "/\t/evil.example", "/\n/evil.example", "\u0000//evil.example", "///evil.example", "/%0d%0aSet-Cookie:x=1".replace("%0d%0a", "\r\n"), "ftp://evil.example", ""];
@@ -275,6 +308,21 @@ describe("what members type is text", () => {
       }
     } finally {
       for (const window of Object.values(windows)) await window?.close();
+    }
+  });
+
+  test("no post is so odd that a page with twenty of it breaks", async () => {
+    const odd = { entities: "&\"".repeat(5000), lines: "a\n".repeat(5000), paragraphs: "a\n\n".repeat(3333), links: "https://a.b ".repeat(833), "stored mentions": "[id1|x] ".repeat(1250), emoji: "😀".repeat(10_000), "one word": "ж".repeat(10_000), marks: "a\u0301".repeat(5000) };
+    const zhanna = await join(server, "zhanna");
+    await befriend(zhanna, ivan);
+    for (const [what, text] of Object.entries(odd)) {
+      const first = await zhanna.write(text);
+      for (let i = 1; i < 20; i++) await zhanna.write(text);
+      for (const [person, path] of [[zhanna, zhanna.wall], [zhanna, zhanna.path], [ivan, "/feed"], [ivan, first.path], [ivan, `${first.path}/history`]]) {
+        const page = expect(await person.get(path), 200, what);
+        assert.ok(page.doc.all("article").length >= (path.includes("_") ? 1 : 20), `${what} on ${path}`);
+      }
+      expect(await zhanna.submit(`${first.path}/edit`, `${first.path}/edit`, { text: "mended" }), 303, what);
     }
   });
 

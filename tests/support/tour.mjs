@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Client } from "./client.mjs";
-import { expect, Person } from "./people.mjs";
+import { expect, join as joinAs, Person } from "./people.mjs";
 import { BIN, createDatabase, ENGINE, routes, start } from "./server.mjs";
 
 const PASSWORD = "a few words in a row";
@@ -43,6 +43,8 @@ export async function openTown(members = 60) {
   const guest = new Client(server.url);
   await guest.get("/about");
   const stops = await plan(who);
+  // What was done to make all this is not to be said on the first page of everybody's.
+  for (const one of Object.values(who)) one.client.jar.delete("veche_toast");
   return { server, who, guest, stops, stop: () => server.stop() };
 }
 
@@ -63,6 +65,16 @@ async function plan(who) {
   const circle = circles.doc.all("a").find((a) => /^\/friends\/circle\/\d+$/.test(a.attrs.href ?? "")).attrs.href;
   const people = expect(await me.get("/people"), 200);
   const stranger = people.doc.all("button").map((b) => /^\/friends\/(\d+)\/(?:add|follow)$/.exec(b.attrs.formaction ?? "")?.[1]).find(Boolean) ?? String(who.ru.num);
+  // Pages that are closed in three ways, and somebody who asks with words.
+  const shut = await joinAs(me.server, "shut.page", { given: "Shut", family: "Page" });
+  await shut.privacy({ profile: 4 });
+  const left = await joinAs(me.server, "suspended.page", { given: "Suspended", family: "Page" });
+  await left.write("From before the suspension");
+  await who.owner.done(`/admin/members/${left.num}/suspend`, { reason: "For the tour" });
+  const asks = await joinAs(me.server, "asks.nicely", { given: "Asks", family: "Nicely" });
+  await asks.done(`/friends/${me.num}/ask`, { text: "We sang in the same choir; I had the high notes and you the patience." });
+  const barred = await joinAs(me.server, "barred.page", { given: "Barred", family: "Page" });
+  await me.done(`/block/${barred.num}`);
   const at = {
     "/": [["guest", "/"]],
     "/about": [["guest", "/about"], ["member", "/about"]],
@@ -86,11 +98,11 @@ async function plan(who) {
     "/friends/of/{num:int}": [["member", `/friends/of/${who.ru.num}`, null]],
     "/friends/{num:int}/ask": [["member", `/friends/${stranger}/ask`, null]],
     "/friends/circle/{ordinal:int}": [["member", circle]],
-    "/{name}": [["member", me.path], ["member", who.ru.path, null], ["guest", me.path, null]],
+    "/{name}": [["member", me.path], ["member", who.ru.path, null], ["guest", me.path, null], ["guest", shut.path, 403], ["member", shut.path, 403], ["member", left.path, 410], ["owner", left.path], ["member", barred.path]],
     "/people": [["guest", "/people"], ["member", "/people"], ["member", "/people?q=anna"], ["member", "/people?q=zzzzzz"]],
     "/admin": [["owner"]],
     "/admin/members": [["owner"]],
-    "/admin/members/{num:int}": [["owner", `/admin/members/${me.num}`]],
+    "/admin/members/{num:int}": [["owner", `/admin/members/${me.num}`], ["owner", `/admin/members/${left.num}`]],
     "/admin/site": [["owner"]],
   };
   // These are no pages: two answers for machines, and a redirect.
