@@ -11,8 +11,9 @@ typedef enum change_kind {
     CHANGE_MEMBER = 1,   /* a: member. Names, state, role, settings */
     CHANGE_EDGES = 2,    /* a: whose half-edges changed */
     CHANGE_PRIVACY = 3,  /* a: whose privacy settings or circles changed */
-    CHANGE_WALL = 4,     /* a: owner of the wall, b: post id */
-    CHANGE_SITE = 5      /* settings of the whole server */
+    CHANGE_WALL = 4,     /* a: owner of the wall, b: post id. Posts, their audiences, wordings and likes */
+    CHANGE_SITE = 5,     /* settings of the whole server */
+    CHANGE_LIKED = 6     /* a: who set or took back a like, b: post id */
 } change_kind;
 
 typedef struct change {

@@ -5,7 +5,8 @@
  *   slot[num] ─┬─ person   names, state, role            invalidated by CHANGE_MEMBER
  *              ├─ edges    near half-edges, sorted       CHANGE_EDGES
  *              ├─ doors    privacy settings, circles     CHANGE_PRIVACY
- *              └─ ring     the newest posts of the wall  CHANGE_WALL
+ *              ├─ ring     the newest posts of the wall  CHANGE_WALL
+ *              └─ liked    what the member liked last    CHANGE_LIKED
  *
  * A part is immutable once it hangs in its slot. A change takes it out and stamps the slot with a new epoch; the next reader
  * fills it again from its own snapshot. So the order in which changes arrive does not matter, a restart needs no loading,
@@ -95,7 +96,7 @@ rc graph_member(ctx *c, int64_t num, const member_card **out);
 #define RING_POSTS 32
 typedef struct ring_post {
     int64_t id, audience;
-    uint32_t owner, author, ordinal, version;
+    uint32_t owner, author, ordinal, version, likes;
 } ring_post;
 
 #define NEWS_SCAN_MAX 500
@@ -106,7 +107,8 @@ typedef struct news_page {
 } news_page;
 /* Merges the walls of those whom the viewer follows, and the viewer's own: posts that the walls' owners wrote, below `before`
  * (INT64_MAX: from the newest), at most `want`. Looks at NEWS_SCAN_MAX candidates at most and then returns a short page.
- * Memory may be newer than the snapshot: whoever reads a post's text and does not find it leaves that post out. */
+ * Memory may be newer than the snapshot: whoever reads a post's text and does not find it, or finds it for another audience,
+ * leaves that post out. */
 rc graph_news(ctx *c, int64_t before, size_t want, news_page *out);
 
 /* Part of the news: only friends, only those followed without friendship, or only one of the viewer's circles. */
@@ -117,5 +119,10 @@ typedef struct news_choice {
 } news_choice;
 /* The same for a part. The viewer's own posts belong to NEWS_ALL only. */
 rc graph_news_of(ctx *c, news_choice which, int64_t before, size_t want, news_page *out);
+
+/* ---- likes ---- */
+/* liked[i]: does the viewer like the post ids[i]? False for guests. What the viewer liked last is in memory; one query answers
+ * for all posts that are older than that. */
+rc graph_liked(ctx *c, const int64_t *ids, size_t len, bool *liked);
 
 #endif

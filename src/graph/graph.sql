@@ -35,9 +35,16 @@ WHERE m.bucket = $bucket AND m.owner = $owner AND m.ordinal = $ordinal AND m.oth
 
 -- name: graph_ring :many
 -- doc: What the owner wrote on the own wall below `before`, newest first.
-SELECT p.id, p.audience, p.ordinal, p.version FROM post p
+SELECT p.id, p.audience, p.ordinal, p.version, p.likes FROM post p
 WHERE p.bucket = $bucket AND p.owner = $owner AND p.deleted_at = 0 AND p.author = $owner AND p.id < $before
 ORDER BY p.id DESC LIMIT $limit;
+
+-- name: graph_liked :many
+-- scatter: a like lies with its post; memory asks once and keeps the answer
+SELECT l.post FROM post_like l WHERE l.member = $member ORDER BY l.post DESC LIMIT $limit;
+
+-- name: graph_liked_of :many
+SELECT l.post FROM {ids:$posts} i JOIN post_like l ON l.bucket = i.bucket AND l.post = i.id WHERE l.member = $member LIMIT 1024;
 
 -- name: graph_audience :one
 SELECT a.spec FROM audience a WHERE a.bucket = $bucket AND a.id = $id;

@@ -17,7 +17,7 @@
 #include "graph/audience.h"
 #include "graph/graph.h"
 
-typedef enum part_kind { PART_PERSON, PART_EDGES, PART_DOORS, PART_RING, PART_KINDS } part_kind;
+typedef enum part_kind { PART_PERSON, PART_EDGES, PART_DOORS, PART_RING, PART_LIKED, PART_KINDS } part_kind;
 
 typedef struct part {
     struct part *next; /* while it waits to be freed */
@@ -54,7 +54,7 @@ typedef struct doors_part {
 /* A ring_post without what its slot says already: owner and author are the wall's owner. */
 typedef struct ring_entry {
     int64_t id, audience;
-    uint32_t ordinal, version;
+    uint32_t ordinal, version, likes;
 } ring_entry;
 
 typedef struct ring_part {
@@ -63,6 +63,14 @@ typedef struct ring_part {
     bool complete; /* nothing older exists; else the ring is full */
     ring_entry items[]; /* newest first */
 } ring_part;
+
+/* Posts that the slot's member likes. Of what is older than `floor` nothing is known. */
+typedef struct liked_part {
+    part head;
+    size_t len;
+    int64_t floor;
+    int64_t items[]; /* newest first */
+} liked_part;
 
 typedef struct audience_part {
     part head;

@@ -44,7 +44,7 @@ static void ring_fill(ring_part *p, const graph_ring_row_list *rows, size_t len)
     p->complete = len == rows->len;
     for (size_t i = 0; i < len; i++) {
         const graph_ring_row *row = &rows->items[i];
-        p->items[i] = (ring_entry){row->id, row->audience, (uint32_t)row->ordinal, (uint32_t)row->version};
+        p->items[i] = (ring_entry){row->id, row->audience, (uint32_t)row->ordinal, (uint32_t)row->version, (uint32_t)row->likes};
     }
 }
 
@@ -231,7 +231,7 @@ static rc merge_take(merge *m, news_page *out, int64_t *id)
     uint32_t num = (uint32_t)owner_of(m, h);
     bool may;
     TRY(merge_judge(m, h, e.audience, &may));
-    if (may) out->items[out->len++] = (ring_post){e.id, e.audience, num, num, e.ordinal, e.version};
+    if (may) out->items[out->len++] = (ring_post){e.id, e.audience, num, num, e.ordinal, e.version, e.likes};
     *id = e.id;
     merge_again(m);
     return OK;

@@ -2,8 +2,8 @@
 /* Where parts hang, and who may hang them there or take them out.
  *
  *   directory ─▶ chunk of 4,096 slots ─▶ slot (one cache line)
- *                                        ┌ parts[4]   person  edges  doors  ring     atomic pointers
- *                        │               └ stamps[4]  the epoch of the last change of each
+ *                                        ┌ parts[5]   person  edges  doors  ring  liked     atomic pointers
+ *                        │               └ stamps[3]  the epoch of the last change of each; some share one
  *                        └▶ newest: the id of each ring's first post, side by side, because the news ask it of hundreds of
  *                           sources and go on with twenty
  *
@@ -32,6 +32,10 @@
 #define EVICT_SLOTS 512
 #define AUDIENCE_PROBES 4
 #define MALLOC_COST 16 /* bytes that the allocator adds, about */
+
+/* Which stamp a part has. Two that share one are refused more often than they must be, never less; so a slot is one line. */
+static const uint8_t stamp_of[PART_KINDS] = {
+    [PART_PERSON] = 0, [PART_LIKED] = 0, [PART_EDGES] = 1, [PART_DOORS] = 1, [PART_RING] = 2};
 
 /* ---- slots ---- */
 
@@ -108,7 +112,7 @@ void parts_soon(ctx *c, int64_t num)
     slot *s = g ? slot_find(g, num) : NULL;
     for (int kind = 0; s && kind < PART_KINDS; kind++) {
         const char *p = (const char *)atomic_load_explicit(&s->parts[kind], memory_order_relaxed);
-        if (!p || kind == PART_EDGES) continue;
+        if (!p || kind == PART_EDGES || kind == PART_LIKED) continue;
         __builtin_prefetch(p);
         __builtin_prefetch(p + LINE);
     }
@@ -207,7 +211,7 @@ part *part_keep(ctx *c, int64_t num, part_kind kind, part *p)
     bool kept = false;
     graph_lock(&held->lock);
     /* Newer than our snapshot: what we read may be the old state. */
-    if (s && atomic_load(&s->stamps[kind]) <= c->epoch) {
+    if (s && atomic_load(&s->stamps[stamp_of[kind]]) <= c->epoch) {
         part *there = atomic_load(&s->parts[kind]);
         if (there) {
             use = there;
@@ -239,7 +243,7 @@ static part *publish_part(graph *g, int64_t num, part_kind kind, uint64_t epoch,
     if (!s) return chain;
     stripe *held = stripe_of(g, num);
     graph_lock(&held->lock);
-    atomic_store(&s->stamps[kind], epoch);
+    atomic_store(&s->stamps[stamp_of[kind]], epoch);
     note_newest(g, num, kind, NULL);
     part *after = take_out(g, s, kind, chain);
     if (after != chain) held->drops++;
@@ -254,6 +258,7 @@ static bool part_of_change(change_kind kind, part_kind *out)
     case CHANGE_EDGES: *out = PART_EDGES; return true;
     case CHANGE_PRIVACY: *out = PART_DOORS; return true;
     case CHANGE_WALL: *out = PART_RING; return true;
+    case CHANGE_LIKED: *out = PART_LIKED; return true;
     case CHANGE_SITE: return false;
     }
     return false; /* a newer server's kind: nothing that this one keeps */

@@ -13,9 +13,11 @@
 #define AUDIENCES ((size_t)1 << 14)
 #define LINE 64
 
+#define STAMPS 3
+
 typedef struct slot {
     _Atomic(part *) parts[PART_KINDS];
-    _Atomic uint64_t stamps[PART_KINDS];
+    _Atomic uint64_t stamps[STAMPS];
 } slot;
 _Static_assert(sizeof(slot) == LINE, "a slot is one cache line");
 

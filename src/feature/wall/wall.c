@@ -180,7 +180,6 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
 
-/* Likes are not in memory: pages read the count and the viewer's own like in their snapshot. */
 rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on)
 {
     wall_post p;
@@ -188,7 +187,10 @@ rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on)
     int64_t changed, bucket = bucket_of(owner);
     if (on) TRY(sql_wall_like(c->db, bucket, p.id, c->viewer.num, c->now, &changed));
     else TRY(sql_wall_unlike(c->db, bucket, p.id, c->viewer.num, &changed));
-    return changed ? sql_wall_likes_add(c->db, on ? 1 : -1, bucket, p.id) : OK;
+    if (!changed) return OK;
+    TRY(sql_wall_likes_add(c->db, on ? 1 : -1, bucket, p.id));
+    TRY(change_emit(c, CHANGE_LIKED, c->viewer.num, p.id));
+    return change_emit(c, CHANGE_WALL, owner, p.id);
 }
 
 #define SWEEP_PAUSE_MS (10 * INT64_C(60000))

@@ -26,13 +26,6 @@ ORDER BY p.id DESC LIMIT $limit;
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.deleted_at, p.deleted_by
 FROM {ids:$posts} i JOIN post p ON p.bucket = i.bucket AND p.id = i.id WHERE p.deleted_at = 0 LIMIT 1024;
 
--- name: wall_stats :many
--- doc: What changes too often to be kept in a fragment: likes, whether the viewer likes it, and the version.
--- types: liked int
-SELECT p.id, p.version, p.likes, CASE WHEN p.likes = 0 THEN 0 WHEN
-       EXISTS (SELECT 1 FROM post_like l WHERE l.bucket = p.bucket AND l.post = p.id AND l.member = $viewer) THEN 1 ELSE 0 END AS liked
-FROM {ids:$posts} i JOIN post p ON p.bucket = i.bucket AND p.id = i.id WHERE p.deleted_at = 0 LIMIT 1024;
-
 -- name: wall_update_text :count
 -- doc: 0 rows when somebody edited in between.
 UPDATE post SET text = $text:text, edited_at = $at, version = version + 1
