@@ -111,6 +111,10 @@ typedef struct news_page {
  * leaves that post out. */
 rc graph_news(ctx *c, int64_t before, size_t want, news_page *out);
 
+/* A page of one wall, below `before`, judged for the viewer: all posts on it, or only those that its owner wrote. The same
+ * bounds; next is 0 when nothing older may be seen. Whether the wall as such is open is the caller's question. */
+rc graph_wall(ctx *c, int64_t owner, int64_t before, bool owners_only, size_t want, news_page *out);
+
 /* Part of the news: only friends, only those followed without friendship, or only one of the viewer's circles. */
 typedef enum news_kind { NEWS_ALL, NEWS_FRIENDS, NEWS_FOLLOWED, NEWS_CIRCLE } news_kind;
 typedef struct news_choice {

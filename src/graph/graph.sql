@@ -34,9 +34,9 @@ SELECT m.other FROM circle_member m
 WHERE m.bucket = $bucket AND m.owner = $owner AND m.ordinal = $ordinal AND m.other = $other;
 
 -- name: graph_ring :many
--- doc: What the owner wrote on the own wall below `before`, newest first.
-SELECT p.id, p.audience, p.ordinal, p.version, p.likes FROM post p
-WHERE p.bucket = $bucket AND p.owner = $owner AND p.deleted_at = 0 AND p.author = $owner AND p.id < $before
+-- doc: What stands on a wall below `before`, newest first.
+SELECT p.id, p.audience, p.author, p.ordinal, p.version, p.likes FROM post p
+WHERE p.bucket = $bucket AND p.owner = $owner AND p.deleted_at = 0 AND p.id < $before
 ORDER BY p.id DESC LIMIT $limit;
 
 -- name: graph_liked :many

@@ -51,10 +51,10 @@ typedef struct doors_part {
     int64_t settings[]; /* by privacy_item, defaults filled in */
 } doors_part;
 
-/* A ring_post without what its slot says already: owner and author are the wall's owner. */
+/* A ring_post without what its slot says already. */
 typedef struct ring_entry {
     int64_t id, audience;
-    uint32_t ordinal, version, likes;
+    uint32_t author, ordinal, version, likes;
 } ring_entry;
 
 typedef struct ring_part {
@@ -86,8 +86,8 @@ part *part_get(ctx *c, int64_t num, part_kind kind);
 void newest_soon(ctx *c, int64_t num);
 void slot_soon(ctx *c, int64_t num);
 void parts_soon(ctx *c, int64_t num);
-/* The id of the newest post that the ring has or had (it outlives the ring's eviction, not a change of the wall), RING_EMPTY
- * when the owner never wrote, RING_UNKNOWN when nobody has looked since the last change. */
+/* No post that the owner wrote on the own wall is newer than this; mostly it is the newest one's id. RING_EMPTY when there is
+ * none, RING_UNKNOWN when nobody has looked since the last change. It outlives the ring's eviction, not a change of the wall. */
 int64_t ring_newest(ctx *c, int64_t num);
 #define RING_UNKNOWN INT64_C(0)
 #define RING_EMPTY INT64_C(-1)

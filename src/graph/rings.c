@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Rings, and the news that are merged from them.
  *
- *   ring of 7:   | 991 | 870 | 412 |            the newest posts that the owner wrote, newest first
+ *   ring of 7:   | 991 | 870 | 412 |            the newest posts on the wall, newest first
  *   ring of 12:  | 985 | 984 | … | 301 | ⋯      not complete: what is older is read from the database
  *   ring of 40:  | 990 |
  *
@@ -21,6 +21,9 @@
  * to where that belongs. Of hundreds of sources only those that come to the top are ever touched. A promise also holds
  * the other way round: a post that appears in a ring after its source was promised lower is above the promise, left out, and
  * waits for the next visit; so the page stays sorted whatever happens meanwhile.
+ *
+ * A ring holds what others wrote on the wall as well: a page of one wall is read from the same ring, and the merge steps over
+ * them.
  *
  * Judging is remembered per source (door.h). A post in a ring may be newer than the reader's snapshot: it is judged like any
  * other, and whoever reads its text does not find it and leaves it out. */
@@ -44,7 +47,8 @@ static void ring_fill(ring_part *p, const graph_ring_row_list *rows, size_t len)
     p->complete = len == rows->len;
     for (size_t i = 0; i < len; i++) {
         const graph_ring_row *row = &rows->items[i];
-        p->items[i] = (ring_entry){row->id, row->audience, (uint32_t)row->ordinal, (uint32_t)row->version, (uint32_t)row->likes};
+        p->items[i] = (ring_entry){row->id, row->audience, (uint32_t)row->author, (uint32_t)row->ordinal, (uint32_t)row->version,
+                                   (uint32_t)row->likes};
     }
 }
 
@@ -59,6 +63,12 @@ static rc ring_fetch(ctx *c, int64_t owner, const ring_part **out)
     ring_fill(p, &rows, len);
     *out = (const ring_part *)part_keep(c, owner, PART_RING, &p->head);
     return OK;
+}
+
+static rc ring_of(ctx *c, int64_t owner, const ring_part **out)
+{
+    *out = (const ring_part *)part_get(c, owner, PART_RING);
+    return *out ? OK : ring_fetch(c, owner, out);
 }
 
 /* The same shape for older posts: lives in the arena, hangs nowhere. */
@@ -179,8 +189,7 @@ static rc source_read(merge *m, head *h)
     source *s = &m->sources[h->source];
     s->at = 0;
     if (!first) return ring_below(m->c, num, h->key + 1, &s->ring);
-    s->ring = (const ring_part *)part_get(m->c, num, PART_RING);
-    if (!s->ring) TRY(ring_fetch(m->c, num, &s->ring));
+    TRY(ring_of(m->c, num, &s->ring));
     while (s->at < s->ring->len && s->ring->items[s->at].id > h->key) s->at++;
     return OK;
 }
@@ -189,8 +198,9 @@ static rc source_read(merge *m, head *h)
 static void merge_again(merge *m)
 {
     head *h = &m->heap[0];
-    const source *s = &m->sources[h->source];
+    source *s = &m->sources[h->source];
     const ring_part *r = s->ring;
+    while (s->at < r->len && r->items[s->at].author != owner_of(m, h)) s->at++; /* what others wrote there is no news */
     if (s->at < r->len) {
         h->key = r->items[s->at].id;
         h->unread = false;
@@ -215,6 +225,11 @@ static rc merge_settle(merge *m)
     return OK;
 }
 
+static ring_post post_of(uint32_t owner, const ring_entry *e)
+{
+    return (ring_post){e->id, e->audience, owner, e->author, e->ordinal, e->version, e->likes};
+}
+
 static rc merge_judge(merge *m, const head *h, int64_t audience, bool *may)
 {
     door *d = &m->sources[h->source].door;
@@ -231,7 +246,7 @@ static rc merge_take(merge *m, news_page *out, int64_t *id)
     uint32_t num = (uint32_t)owner_of(m, h);
     bool may;
     TRY(merge_judge(m, h, e.audience, &may));
-    if (may) out->items[out->len++] = (ring_post){e.id, e.audience, num, num, e.ordinal, e.version, e.likes};
+    if (may) out->items[out->len++] = post_of(num, &e);
     *id = e.id;
     merge_again(m);
     return OK;
@@ -257,5 +272,39 @@ rc graph_news_of(ctx *c, news_choice which, int64_t before, size_t want, news_pa
         if (out->len < want) TRY(merge_settle(&m));
     }
     out->next = m.heap_len ? last : 0;
+    return OK;
+}
+
+/* ---- one wall ---- */
+
+/* Takes of one run of entries what the viewer may see; stops past a full page. */
+static rc wall_take(ctx *c, const ring_part *r, int64_t owner, int64_t *before, bool owners_only, size_t want, news_page *out)
+{
+    for (size_t i = 0; i < r->len && out->len <= want; i++) {
+        const ring_entry *e = &r->items[i];
+        if (e->id >= *before) continue;
+        *before = e->id;
+        if (owners_only && e->author != owner) continue;
+        bool may;
+        TRY(privacy_see_post(c, owner, e->author, e->audience, &may));
+        if (may) out->items[out->len++] = post_of((uint32_t)owner, e);
+    }
+    return OK;
+}
+
+rc graph_wall(ctx *c, int64_t owner, int64_t before, bool owners_only, size_t want, news_page *out)
+{
+    *out = (news_page){.items = ARENA_ARRAY(c->arena, ring_post, want + 1)};
+    if (before < 1) return OK;
+    const ring_part *r;
+    TRY(ring_of(c, owner, &r));
+    /* One more than is shown, so that a page that says "older" has something older to show. */
+    TRY(wall_take(c, r, owner, &before, owners_only, want, out));
+    for (size_t seen = r->len; out->len <= want && !r->complete && seen < NEWS_SCAN_MAX; seen += r->len) {
+        TRY(ring_below(c, owner, before, &r));
+        TRY(wall_take(c, r, owner, &before, owners_only, want, out));
+    }
+    if (out->len > want) out->next = out->items[--out->len - 1].id;
+    else if (!r->complete) out->next = before;
     return OK;
 }

@@ -170,6 +170,55 @@ static bool shows(ctx *c, int64_t id)
     return false;
 }
 
+static void what_others_write_on_a_wall_is_on_the_wall_and_not_in_the_news(void **state)
+{
+    (void)state;
+    enum { GUESTS_POSTS = RING_POSTS + 8 };
+    int64_t reader = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER), guest = world_member(w, ROLE_MEMBER);
+    world_befriend(w, reader, host);
+    int64_t first = world_post(w, host, host, LEVEL_FRIENDS);
+    for (int i = 0; i < GUESTS_POSTS; i++) (void)world_post(w, host, guest, LEVEL_EVERYONE);
+    ctx *c = world_ctx(w, reader);
+    for (int warm = 0; warm < 2; warm++) {
+        news_page news, wall;
+        assert_int_equal(graph_news(c, INT64_MAX, 20, &news), OK);
+        assert_int_equal(news.len, 1);
+        assert_int_equal(news.items[0].id, first);
+        size_t seen = 0;
+        for (int64_t before = INT64_MAX; before; before = wall.next) {
+            assert_int_equal(graph_wall(c, host, before, false, 20, &wall), OK);
+            for (size_t i = 0; i < wall.len; i++, seen++)
+                assert_int_equal(wall.items[i].author, seen < GUESTS_POSTS ? guest : host);
+        }
+        assert_int_equal(seen, GUESTS_POSTS + 1);
+        assert_int_equal(graph_wall(c, host, INT64_MAX, true, 20, &wall), OK);
+        assert_int_equal(wall.len, 1);
+        assert_int_equal(wall.next, 0);
+    }
+    world_done(c);
+}
+
+static void a_wall_says_older_only_when_something_older_may_be_seen(void **state)
+{
+    (void)state;
+    int64_t stranger = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER);
+    for (int i = 0; i < 3; i++) (void)world_post(w, host, host, LEVEL_NOBODY);
+    for (int i = 0; i < 2; i++) (void)world_post(w, host, host, LEVEL_EVERYONE);
+    news_page page;
+    ctx *c = world_ctx(w, stranger);
+    assert_int_equal(graph_wall(c, host, INT64_MAX, false, 2, &page), OK);
+    assert_int_equal(page.len, 2);
+    assert_int_equal(page.next, 0);
+    assert_int_equal(graph_wall(c, host, INT64_MAX, false, 1, &page), OK);
+    assert_int_equal(page.len, 1);
+    assert_int_equal(page.next, page.items[0].id);
+    world_done(c);
+    c = world_ctx(w, host);
+    assert_int_equal(graph_wall(c, host, INT64_MAX, false, 2, &page), OK);
+    assert_true(page.len == 2 && page.next != 0);
+    world_done(c);
+}
+
 static void nothing_is_older_than_the_first_id(void **state)
 {
     (void)state;
@@ -347,6 +396,8 @@ static void pages_stay_sorted_and_current_while_people_write(void **state)
 #define TESTS                                                                                                              \
     TEST(pages_cover_what_a_plain_query_finds_without_gap_or_repeat), TEST(a_candidate_carries_what_its_row_holds),        \
         TEST(guests_and_hermits_have_no_news), TEST(a_part_of_the_news_holds_friends_followed_or_a_circle),                \
+        TEST(what_others_write_on_a_wall_is_on_the_wall_and_not_in_the_news),                                              \
+        TEST(a_wall_says_older_only_when_something_older_may_be_seen),                                                     \
         TEST(nothing_is_older_than_the_first_id), TEST(a_deleted_post_is_gone_from_the_next_page_on),                      \
         TEST(a_block_a_setting_and_a_suspension_act_at_once),                                                              \
         TEST(a_candidate_that_the_snapshot_lacks_is_skipped_and_nothing_else),                                             \

@@ -130,7 +130,12 @@ static void note_newest(graph *g, int64_t num, part_kind kind, const part *p)
 {
     if (kind != PART_RING) return;
     const ring_part *ring = (const ring_part *)p;
-    int64_t newest = !ring ? RING_UNKNOWN : ring->len ? ring->items[0].id : RING_EMPTY;
+    int64_t newest = !ring ? RING_UNKNOWN : ring->complete ? RING_EMPTY : ring->items[ring->len - 1].id;
+    for (uint32_t i = 0; ring && i < ring->len; i++) {
+        if (ring->items[i].author != num) continue;
+        newest = ring->items[i].id;
+        break;
+    }
     atomic_store(&chunk_find(g, num)->newest[num % CHUNK_SLOTS], newest);
 }
 

@@ -201,9 +201,10 @@ static rc read_wall(ctx *c, const op *o, line *l)
 {
     int64_t before = INT64_MAX;
     do {
-        wall_post_list page;
-        TRY(wall_page(c, o->other, before, o->n != 0, &page, &before));
-        for (size_t i = 0; i < page.len; i++) line_add(l, " %lld", (long long)page.items[i].ordinal);
+        news_page page;
+        TRY(wall_page(c, o->other, before, o->n != 0, &page));
+        for (size_t i = 0; i < page.len; i++) line_add(l, " %u", page.items[i].ordinal);
+        before = page.next;
     } while (before);
     return OK;
 }

@@ -27,35 +27,10 @@ rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
     return OK;
 }
 
-/* Judges a slice of candidates and appends what the viewer may see; stops when the page is full. */
-static rc take_visible(ctx *c, const wall_post_list *slice, bool owners_only, wall_post_list *page, int64_t *last)
-{
-    for (size_t i = 0; i < slice->len && page->len < WALL_PAGE; i++) {
-        const wall_post *p = &slice->items[i];
-        *last = p->id;
-        if (owners_only && p->author != p->owner) continue;
-        bool may;
-        TRY(may_see(c, p, &may));
-        if (may) page->items[page->len++] = *p;
-    }
-    return OK;
-}
-
-rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, wall_post_list *out, int64_t *next)
+rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out)
 {
     TRY(privacy_check(c, owner, PRIVACY_WALL));
-    *out = (wall_post_list){ARENA_ARRAY(c->arena, wall_post, WALL_PAGE), 0};
-    *next = 0;
-    for (size_t scanned = 0; scanned < WALL_SCAN_MAX;) {
-        wall_post_list slice;
-        TRY(sql_wall_page(c->db, c->arena, bucket_of(owner), owner, before, WALL_PAGE + 1, &slice));
-        TRY(take_visible(c, &slice, owners_only, out, &before));
-        scanned += slice.len;
-        if (slice.len <= WALL_PAGE && (slice.len == 0 || before == slice.items[slice.len - 1].id)) return OK;
-        if (out->len == WALL_PAGE) break;
-    }
-    *next = before;
-    return OK;
+    return graph_wall(c, owner, before, owners_only, WALL_PAGE, out);
 }
 
 rc wall_count(ctx *c, int64_t owner, int64_t *n)

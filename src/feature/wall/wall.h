@@ -15,7 +15,6 @@
 #define POST_EDIT_MS (24 * INT64_C(3600000))
 #define POST_UNDO_MS (24 * INT64_C(3600000))
 #define WALL_PAGE 20
-#define WALL_SCAN_MAX 500
 
 /* All of these judge privacy themselves; those that write run inside an act. Rows live in c->arena. */
 
@@ -35,8 +34,8 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal);
 /* Sets or takes back the viewer's like. Idempotent. */
 rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
 
-/* A page of the wall, newest first, judged. *next: for the next page, 0 at the end. owners_only: what the owner wrote. */
-rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, wall_post_list *out, int64_t *next);
+/* A page of the wall, newest first, judged (graph_wall). owners_only: what the owner wrote. */
+rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out);
 /* How many posts of the owner's own the viewer may see. */
 rc wall_count(ctx *c, int64_t owner, int64_t *n);
 /* Earlier wordings of a post that the viewer may see. */

@@ -13,13 +13,6 @@ VALUES ($bucket, $id, $owner, $ordinal, $author, $audience, $text:text);
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.deleted_at, p.deleted_by
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.ordinal = $ordinal;
 
--- name: wall_page :many
--- row: wall_post
--- doc: A wall, newest first, below `before`.
-SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.deleted_at, p.deleted_by
-FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.deleted_at = 0 AND p.id < $before
-ORDER BY p.id DESC LIMIT $limit;
-
 -- name: wall_by_ids :many
 -- row: wall_post
 -- doc: Posts for pages that know their ids; in no order.

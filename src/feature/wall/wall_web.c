@@ -34,14 +34,11 @@ static url back_to_post(req *r)
 static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_only)
 {
     ctx *c = v->r->c;
-    wall_post_list posts;
-    int64_t next;
-    TRY(wall_page(c, owner, before, owners_only, &posts, &next));
-    ring_post refs[WALL_PAGE];
-    for (size_t i = 0; i < posts.len; i++) refs[i] = wall_ring_post(&posts.items[i]);
-    TRY(wall_put_posts(v, o, refs, posts.len));
-    if (posts.len == 0) tpl_wall_empty(o, v, owner == v->who.num);
-    if (next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), next);
+    news_page page;
+    TRY(wall_page(c, owner, before, owners_only, &page));
+    TRY(wall_put_posts(v, o, page.items, page.len));
+    if (page.len == 0) tpl_wall_empty(o, v, owner == v->who.num);
+    if (page.next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), page.next);
     return OK;
 }
 
