@@ -4,12 +4,11 @@
  * places are overwritten. */
 #include "page/fragment.h"
 
-#include <pthread.h>
-
 #include "base/log.h"
 
 #define WAYS 4
-#define SETS 8192
+#define SETS_LEAST 64
+#define USUAL_BYTES 1024 /* of a fragment: with smaller ones the places run out first, with larger ones the bytes */
 
 typedef struct place {
     fragment_key key;
@@ -24,8 +23,8 @@ typedef struct set {
 } set;
 
 struct fragment_cache {
-    pthread_mutex_t lock;
     set *sets;
+    size_t sets_len; /* a power of two, at least SETS_LEAST */
     size_t bytes, budget;
 };
 
@@ -36,35 +35,35 @@ static bool same(const fragment_key *a, const fragment_key *b)
 }
 
 /* Only what tells things apart: versions of one thing share a set, so that the newer pushes out the older. */
-static set *set_of(fragment_cache *f, const fragment_key *key)
+static set *set_of(const fragment_cache *f, const fragment_key *key)
 {
     uint64_t thing = (uint64_t)key->id ^ (uint64_t)key->shape << 56 ^ (uint64_t)key->lang << 48;
-    return &f->sets[(thing * UINT64_C(0x9e3779b97f4a7c15) >> 40) % SETS];
+    return &f->sets[(size_t)(thing * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (f->sets_len - 1)];
 }
 
 fragment_cache *fragment_cache_open(size_t budget)
 {
     fragment_cache *f = calloc(1, sizeof *f);
-    if (!f || !(f->sets = calloc(SETS, sizeof *f->sets))) die("out of memory");
+    if (!f) die("out of memory");
+    f->sets_len = SETS_LEAST;
+    while (f->sets_len * WAYS * USUAL_BYTES < budget) f->sets_len *= 2;
+    if (!(f->sets = calloc(f->sets_len, sizeof *f->sets))) die("out of memory");
     f->budget = budget;
-    pthread_mutex_init(&f->lock, NULL);
     return f;
 }
 
 void fragment_cache_close(fragment_cache *f)
 {
     if (!f) return;
-    for (size_t i = 0; i < SETS; i++)
+    for (size_t i = 0; i < f->sets_len; i++)
         for (size_t w = 0; w < WAYS; w++) free(f->sets[i].ways[w].bytes);
     free(f->sets);
-    pthread_mutex_destroy(&f->lock);
     free(f);
 }
 
 bool fragment_write(fragment_cache *f, const fragment_key *key, out *o)
 {
     bool found = false;
-    pthread_mutex_lock(&f->lock);
     set *s = set_of(f, key);
     for (size_t w = 0; w < WAYS && !found; w++) {
         place *p = &s->ways[w];
@@ -72,7 +71,6 @@ bool fragment_write(fragment_cache *f, const fragment_key *key, out *o)
         out_bytes(o, p->bytes, p->len);
         p->used = found = true;
     }
-    pthread_mutex_unlock(&f->lock);
     return found;
 }
 
@@ -88,7 +86,6 @@ static place *victim(set *s)
 
 void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes)
 {
-    pthread_mutex_lock(&f->lock);
     place *p = victim(set_of(f, key));
     f->bytes -= p->len;
     free(p->bytes);
@@ -98,5 +95,4 @@ void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes)
         *p = (place){.key = *key, .bytes = p->bytes, .len = (uint32_t)bytes.len};
         f->bytes += bytes.len;
     }
-    pthread_mutex_unlock(&f->lock);
 }

@@ -10,6 +10,7 @@
 #include "wall_posts.tpl.h"
 
 #define POSTS_MAX 64
+#define SHAPE_ACTS 8 /* shapes below are those of shape_of */
 
 typedef struct posts_batch {
     view *v;
@@ -78,6 +79,18 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
     return OK;
 }
 
+/* Acts have few faces: as many likes, liked or not. So they are kept as well, under the likes as their version. */
+static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
+{
+    bool guest = v->who.num == 0;
+    fragment_key key = {.id = p->id, .version = p->likes, .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked)), .lang = (uint16_t)v->lang};
+    if (fragment_write(v->r->fragments, &key, o)) return;
+    size_t before = o->len;
+    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .liked = liked, .guest = guest};
+    tpl_post_acts(o, v, &acts);
+    if (!o->failed) fragment_keep(v->r->fragments, &key, (str){o->ptr + before, o->len - before});
+}
+
 static uint32_t day_of(int64_t now)
 {
     civil t = clock_local(now);
@@ -98,9 +111,7 @@ rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
         bool there;
         TRY(put_head(&b, &posts[i], o, &there));
         if (!there) continue;
-        post_acts acts = {.owner = posts[i].owner, .ordinal = posts[i].ordinal, .likes = posts[i].likes, .liked = liked[i],
-                          .guest = v->who.num == 0};
-        tpl_post_acts(o, v, &acts);
+        put_acts(v, &posts[i], liked[i], o);
         tpl_post_close(o, v, NULL);
     }
     return OK;
