@@ -11,6 +11,7 @@
 #include "http/limits.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -33,6 +34,7 @@ struct limits {
     int64_t day;
     unsigned char key[32];
     pthread_mutex_t stripes[STRIPES];
+    _Atomic int64_t latest; /* the latest moment that was seen */
     bucket sets[SETS][WAYS];
 };
 
@@ -56,19 +58,16 @@ void limits_close(limits *l)
     free(l);
 }
 
-/* Requests near midnight may come in either order, and must not rotate back and forth. A clock set back by more than a day
- * was wrong before. */
-static bool is_new_day(const limits *l, int64_t day) { return day > l->day || day < l->day - MS_DAY; }
-
-/* Leaves key_lock held for reading, in the day of `now` or a later one. */
+/* Leaves key_lock held for reading, in the day of `now` or a later one. Only forward: two requests around the change of the day
+ * may come in either order. */
 static void enter_day(limits *l, int64_t now)
 {
     int64_t day = clock_day(now);
     pthread_rwlock_rdlock(&l->key_lock);
-    while (is_new_day(l, day)) {
+    while (day > l->day) {
         pthread_rwlock_unlock(&l->key_lock);
         pthread_rwlock_wrlock(&l->key_lock);
-        if (is_new_day(l, day)) {
+        if (day > l->day) {
             random_bytes(l->key, sizeof l->key);
             memset(l->sets, 0, sizeof l->sets);
             l->day = day;
@@ -94,7 +93,6 @@ static bucket *find_bucket(bucket set[WAYS], uint64_t tag)
 static int64_t take(bucket *b, int64_t now, int64_t interval, int64_t room)
 {
     int64_t full_at = b->full_at > now ? b->full_at : now;
-    if (full_at > now + room) full_at = now + room; /* the clock was set back: an empty bucket, no more */
     int64_t wait = full_at + interval - (now + room);
     if (wait > 0) return wait;
     b->full_at = full_at + interval;
@@ -108,9 +106,19 @@ static int64_t interval_of(limit_rule rule)
     return (int64_t)(US_MINUTE / rule.per_minute);
 }
 
+/* Time as the table knows it: never before what it has seen. */
+static int64_t move_on(limits *l, int64_t now)
+{
+    int64_t latest = atomic_load(&l->latest);
+    while (now > latest)
+        if (atomic_compare_exchange_weak(&l->latest, &latest, now)) return now;
+    return latest;
+}
+
 bool limit_take(limits *l, str key, limit_rule rule, int64_t now, int *retry_after_s)
 {
     int64_t interval = interval_of(rule), room = interval * rule.burst;
+    now = move_on(l, now);
     enter_day(l, now);
 
     unsigned char mac[MAC_BYTES];

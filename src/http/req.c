@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "http/req.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "http/cookies.h"
@@ -70,7 +71,7 @@ rc req_limit(req *r, str key, int per_minute)
     exchange *x = r->private_;
     server *s = x->home->server;
     limit_rule rule = {.burst = per_minute, .per_minute = per_minute};
-    if (s->config.limits_off || limit_take(s->limits, key, rule, r->c->now, &r->retry_after)) return OK;
+    if (s->config.limits_off || limit_take(s->limits, key, rule, clock_us() / 1000, &r->retry_after)) return OK;
     return fail(r->c, E_LIMIT, MSG(L_NONE), "over %d a minute", per_minute);
 }
 
