@@ -11,6 +11,7 @@ static const struct {
     [E_DENIED] = {403, "Forbidden"},
     [E_NOT_FOUND] = {404, "Not Found"},
     [E_METHOD] = {405, "Method Not Allowed"},
+    [E_SLOW] = {408, "Request Timeout"},
     [E_CONFLICT] = {409, "Conflict"},
     [E_GONE] = {410, "Gone"},
     [E_TOO_LARGE] = {413, "Content Too Large"},

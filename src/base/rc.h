@@ -18,6 +18,7 @@ typedef enum RC_LOOK rc {
     E_DENIED,    /* 403: understood, not allowed */
     E_NOT_FOUND, /* 404: absent, or not for this viewer: nobody can tell which */
     E_METHOD,    /* 405: this address exists, not for this method */
+    E_SLOW,      /* 408: the body did not come in time */
     E_CONFLICT,  /* 409: somebody was faster, or the name is taken */
     E_GONE,      /* 410: was here, was deleted */
     E_TOO_LARGE, /* 413 */

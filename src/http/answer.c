@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* From a req back to MHD: headers, status, body. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "assets_gen.h"
+#include "base/log.h"
 #include "http/exchange.h"
 
 /* Nothing but our own files: no inline script, no third party, no framing, no plug-ins. */
@@ -11,49 +13,63 @@ static const char csp[] =
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; "
     "trusted-types default";
 
-static void header(struct MHD_Response *response, const char *name, const char *value)
+/* The headers of an answer, before it is known who sends them: MHD, or we past it. */
+#define HEADERS_MAX 24
+typedef struct headers {
+    const char *names[HEADERS_MAX], *values[HEADERS_MAX];
+    size_t len;
+} headers;
+
+static void header(headers *all, const char *name, const char *value)
 {
-    MHD_add_response_header(response, name, value);
+    if (all->len == HEADERS_MAX) die("more than %d headers", HEADERS_MAX);
+    all->names[all->len] = name;
+    all->values[all->len++] = value;
 }
 
-static void common_headers(struct MHD_Response *response)
+static void give_headers(const headers *all, struct MHD_Response *response)
 {
-    header(response, "X-Content-Type-Options", "nosniff");
+    for (size_t i = 0; i < all->len; i++) MHD_add_response_header(response, all->names[i], all->values[i]);
+}
+
+static void common_headers(headers *all)
+{
+    header(all, "X-Content-Type-Options", "nosniff");
     /* Other sites learn nothing. Not "no-referrer": with it browsers send `Origin: null` even to ourselves. */
-    header(response, "Referrer-Policy", "same-origin");
-    header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    header(all, "Referrer-Policy", "same-origin");
+    header(all, "Cross-Origin-Resource-Policy", "same-origin");
 }
 
-static void page_headers(exchange *x, struct MHD_Response *response)
+static void page_headers(exchange *x, headers *all)
 {
     req *r = &x->r;
-    common_headers(response);
-    header(response, "Content-Type", r->content_type ? r->content_type : "text/html; charset=utf-8");
-    header(response, "Content-Security-Policy", csp);
-    header(response, "Cross-Origin-Opener-Policy", "same-origin");
-    header(response, "Cache-Control", r->cache_public ? "public, max-age=300" : "no-store");
-    header(response, "Vary", "Cookie, Accept-Language, HX-Request");
-    if (r->status == 503) header(response, "Retry-After", "1");
-    if (r->status == 429) header(response, "Retry-After", arena_cstr(x->arena, arena_printf(x->arena, "%d", r->retry_after)));
-    if (r->status == 405) header(response, "Allow", "GET, HEAD, POST");
-    for (size_t i = 0; i < r->set_cookie_count; i++)
-        header(response, "Set-Cookie", arena_cstr(x->arena, r->set_cookies[i]));
+    common_headers(all);
+    header(all, "Content-Type", r->content_type ? r->content_type : "text/html; charset=utf-8");
+    header(all, "Content-Security-Policy", csp);
+    header(all, "Cross-Origin-Opener-Policy", "same-origin");
+    header(all, "Cache-Control", r->cache_public ? "public, max-age=300" : "no-store");
+    header(all, "Vary", "Cookie, Accept-Language, HX-Request");
+    if (r->status == 503) header(all, "Retry-After", "1");
+    if (r->status == 429) header(all, "Retry-After", arena_cstr(x->arena, arena_printf(x->arena, "%d", r->retry_after)));
+    if (r->status == 405) header(all, "Allow", "GET, HEAD, POST");
+    for (size_t i = 0; i < r->set_cookie_count; i++) header(all, "Set-Cookie", arena_cstr(x->arena, r->set_cookies[i]));
 }
 
 /* A redirect for a browser is 303; for htmx a header that its script follows, since a fragment cannot leave the page. */
-static void redirect_headers(exchange *x, struct MHD_Response *response, unsigned *status)
+static void redirect_headers(exchange *x, headers *all, unsigned *status)
 {
     const char *to = arena_cstr(x->arena, x->r.location);
     if (x->r.fragment) {
-        header(response, "HX-Redirect", to);
+        header(all, "HX-Redirect", to);
         *status = 204;
         return;
     }
-    header(response, "Location", to);
+    header(all, "Location", to);
     *status = 303;
 }
 
-enum MHD_Result exchange_answer(exchange *x)
+/* What is sent; returns the body. */
+static str compose(exchange *x, headers *all, unsigned *status)
 {
     req *r = &x->r;
     if (x->page.failed) {
@@ -62,17 +78,44 @@ enum MHD_Result exchange_answer(exchange *x)
         r->status = 500;
     }
     if (r->status == 0) r->status = 200;
-    unsigned status = (unsigned)r->status;
-    bool redirect = r->location.ptr != NULL;
-    str body = redirect ? STR("") : out_get(&x->page);
+    *status = (unsigned)r->status;
+    page_headers(x, all);
+    if (!r->location.ptr) return out_get(&x->page);
+    redirect_headers(x, all, status);
+    return STR("");
+}
+
+enum MHD_Result exchange_answer(exchange *x)
+{
+    headers all = {0};
+    unsigned status;
+    str body = compose(x, &all, &status);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_PERSISTENT);
     if (!response) return MHD_NO;
-    page_headers(x, response);
-    if (redirect) redirect_headers(x, response, &status);
+    give_headers(&all, response);
     enum MHD_Result result = MHD_queue_response(x->connection, status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+/* Whatever the socket takes at once, which is more than our pages of errors have: nobody waits for who was cut off. */
+void exchange_answer_past_mhd(exchange *x)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    headers all = {0};
+    unsigned status;
+    str body = compose(x, &all, &status);
+    if (!info) return;
+    out whole;
+    out_init(&whole, OUT_LIMIT_PAGE);
+    out_printf(&whole, "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n", status, rc_reason(x->outcome), body.len);
+    for (size_t i = 0; i < all.len; i++) out_printf(&whole, "%s: %s\r\n", all.names[i], all.values[i]);
+    OUT_LIT(&whole, "\r\n");
+    out_str(&whole, body);
+    ssize_t ignored = send(info->connect_fd, out_get(&whole).ptr, out_get(&whole).len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)ignored;
+    out_drop(&whole);
 }
 
 /* ---- static files ---- */
@@ -112,14 +155,16 @@ bool exchange_asset(struct MHD_Connection *connection, const char *url, const ch
         *result = MHD_NO;
         return true;
     }
-    common_headers(response);
-    header(response, "Content-Type", a->type);
-    header(response, "Cache-Control", "public, max-age=31536000, immutable");
-    header(response, "ETag", a->etag);
-    header(response, "Vary", "Accept-Encoding");
+    headers all = {0};
+    common_headers(&all);
+    header(&all, "Content-Type", a->type);
+    header(&all, "Cache-Control", "public, max-age=31536000, immutable");
+    header(&all, "ETag", a->etag);
+    header(&all, "Vary", "Accept-Encoding");
     /* An SVG opened by itself is a document: it may draw and nothing else. */
-    header(response, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    if (coding) header(response, "Content-Encoding", coding);
+    header(&all, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    if (coding) header(&all, "Content-Encoding", coding);
+    give_headers(&all, response);
     *result = MHD_queue_response(connection, 200, response);
     MHD_destroy_response(response);
     return true;

@@ -15,6 +15,8 @@
 #include "http/router.h"
 #include "http/server.h"
 
+#define EXCHANGE_IDLE_S 30 /* a connection that says nothing for so long is closed */
+
 typedef enum stage { STAGE_HEAD, STAGE_BODY, STAGE_PREPARE, STAGE_SLOW, STAGE_ACT, STAGE_SHOW, STAGE_ANSWER } stage;
 
 typedef struct web_thread web_thread;
@@ -37,6 +39,8 @@ typedef struct exchange {
     bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;
+    int64_t began_us;   /* when the head was there: for the body's deadline */
+    size_t thrown_away; /* bytes of a body that was refused */
     str address;        /* of the client; for limits only */
 } exchange;
 
@@ -53,6 +57,7 @@ struct web_thread {
     exchange *spare;
     uint64_t requests, errors;
     int64_t away;    /* exchanges whose connection is suspended */
+    size_t body_bytes; /* of forms, in all its exchanges */
     bool stopping;
 };
 
@@ -71,9 +76,17 @@ bool exchange_step(exchange *x);
 /* From any thread: the exchange belongs to its web thread again. */
 void exchange_home(exchange *x);
 
+/* body.c: a piece of the body; and the end of one that did not come in time, when MHD has given the connection up. */
+enum MHD_Result exchange_take_body(exchange *x, const char *data, size_t len);
+void exchange_body_late(exchange *x);
+/* The body is complete: the request's time begins. */
+void exchange_body_done(exchange *x);
+
 /* request.c: from MHD's connection to a req; answer.c: back. */
 rc exchange_read_head(exchange *x, const char *method);
 enum MHD_Result exchange_answer(exchange *x);
+/* The same past MHD, which takes no answer before the body's end; the connection must be closed then. */
+void exchange_answer_past_mhd(exchange *x);
 /* A static file, straight from the embedded table; false when the path names none. */
 bool exchange_asset(struct MHD_Connection *connection, const char *url, const char *method, enum MHD_Result *result);
 

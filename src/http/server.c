@@ -17,7 +17,6 @@
 #include "page/fragment.h"
 
 #define CONNECTIONS_MAX 20000
-#define IDLE_TIMEOUT_S 30
 #define HEADER_MEMORY ((size_t)24 * 1024)
 #define FRAGMENT_BUDGET ((size_t)48 << 20)
 
@@ -41,6 +40,7 @@ static exchange *exchange_take(web_thread *t)
 
 static void exchange_give_back(exchange *x)
 {
+    x->home->body_bytes -= x->body.len;
     arena_reset(x->arena);
     out_reset(&x->page);
     out_reset(&x->body);
@@ -58,22 +58,12 @@ static void exchange_free(exchange *x)
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why)
 {
-    (void)cls, (void)connection, (void)why;
+    (void)cls, (void)connection;
     exchange *x = *state;
     *state = NULL;
-    if (x) exchange_give_back(x);
-}
-
-/* Adds a piece of the body; past the limit the answer is 413 and the rest is thrown away. */
-static void take_body(exchange *x, const char *data, size_t len)
-{
-    if (x->refused) return;
-    if (x->body.len + len > x->body_max) {
-        x->refused = true;
-        x->outcome = fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "body past %u bytes", x->body_max);
-        return;
-    }
-    out_bytes(&x->body, data, len);
+    if (!x) return;
+    if (why == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED && x->stage == STAGE_BODY && x->r.method == POST) exchange_body_late(x);
+    exchange_give_back(x);
 }
 
 /* MHD decodes the address before it hands it over; we want it as it came, since "%2f" is not "/". What this returns is the
@@ -102,11 +92,14 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         if (x->outcome == OK) return MHD_YES;
         x->refused = true;
     } else if (*data_len > 0) {
-        take_body(x, data, *data_len);
+        size_t len = *data_len;
         *data_len = 0;
-        return MHD_YES;
+        return exchange_take_body(x, data, len);
     }
-    if (x->stage == STAGE_BODY) x->stage = x->refused ? STAGE_SHOW : STAGE_PREPARE;
+    if (x->stage == STAGE_BODY) {
+        exchange_body_done(x);
+        x->stage = x->refused ? STAGE_SHOW : STAGE_PREPARE;
+    }
     return exchange_step(x) ? exchange_answer(x) : MHD_YES;
 }
 
@@ -190,7 +183,7 @@ static struct MHD_Daemon *start_daemon(web_thread *t, int fd)
     struct MHD_Daemon *d = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_request, t, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, on_address, t, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)EXCHANGE_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY,
         MHD_OPTION_END);
     if (!d) return NULL;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_EPOLL_FD);

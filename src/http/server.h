@@ -25,6 +25,8 @@ typedef struct server_config {
     int threads;            /* web threads */
     int slow_threads;       /* Argon2 and the like */
     bool limits_off;        /* benchmarks only */
+    int body_seconds;       /* for the whole body of a form; 0: 30 */
+    size_t body_budget;     /* bytes of forms in the memory of one web thread; 0: 64 MiB */
     lane *lane;
     graph *graph;
     id_mill *ids;

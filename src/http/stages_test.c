@@ -5,8 +5,10 @@
 
 #include <semaphore.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "crypto/token.h"
 #include "db/change.h"
 #include "http/exchange.h"
@@ -80,6 +82,12 @@ static rc slow_wait(req *r)
     return OK;
 }
 
+static rc time_act(req *r)
+{
+    r->result = arena_printf(r->c->arena, "%lld", (long long)r->c->now);
+    return OK;
+}
+
 static const route routes[] = {
     {GET, "/form", .show = form_show, .who = ANYONE},
     {GET, "/guest", .show = form_show, .who = GUEST},
@@ -91,6 +99,7 @@ static const route routes[] = {
     {POST, "/set", .act = note_act, .show = note_show, .who = MEMBER, .idempotent = true},
     {POST, "/away", .act = note_act, .show = away_show, .who = ANYONE},
     {POST, "/rare", .act = note_act, .show = note_show, .who = ANYONE, .per_minute = 3},
+    {POST, "/time", .act = time_act, .show = note_show, .who = ANYONE},
     {POST, "/slow", .slow = slow_wait, .act = note_act, .show = note_show, .who = ANYONE},
     {0}};
 static const route *const tables[] = {routes, NULL};
@@ -135,7 +144,7 @@ static int open_house(db_engine engine)
     if (lane_open(&lc, &l) != OK) return -1;
     server_config sc = {.where = w->where, .reads_in_lane = engine == DB_POSTGRES, .address = "127.0.0.1", .threads = 2, .slow_threads = 1,
                         .lane = l, .graph = w->graph, .ids = w->ids, .routes = tables, .site_now = site_now, .identify = identify,
-                        .error_page = error_page, .arg = &settings};
+                        .error_page = error_page, .body_seconds = 2, .body_budget = (size_t)100 * 1024, .arg = &settings};
     return server_open(&sc, &s) == OK ? 0 : -1;
 }
 
@@ -378,6 +387,86 @@ static void bodies_have_a_type_and_a_size(void **state)
     assert_int_equal(post("/note", GUEST_COOKIE, STR("once=%zz")).status, 400);
 }
 
+static void wait_ms(int64_t ms) { nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL); }
+
+static void say(int fd, str s)
+{
+    if (send(fd, s.ptr, s.len, MSG_NOSIGNAL) < 0) return; /* it may have answered and closed already: the answer tells */
+}
+
+/* Else a slow body would carry a moment of the past through every window of time. */
+static void a_request_s_time_begins_when_its_body_is_there(void **state)
+{
+    (void)state;
+    str whole = http_post(a, STR("/time"), STR(GUEST_COOKIE), with(token("g"), "n=1"));
+    int fd = http_send(server_port(s), str_take(whole, whole.len - 1));
+    wait_ms(400);
+    int64_t before = clock_now(), told;
+    say(fd, str_skip(whole, whole.len - 1));
+    http_answer answer = http_read(a, fd);
+    assert_int_equal(answer.status, 200);
+    assert_true(str_int(answer.body, &told));
+    assert_true(told >= before);
+}
+
+#define SLOW_HEAD "POST /note HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" GUEST_COOKIE "Content-Length: 250\r\n\r\n"
+
+static void a_body_has_so_long_and_no_longer(void **state)
+{
+    (void)state;
+    int drips = http_send(server_port(s), STR(SLOW_HEAD)), stops = http_send(server_port(s), STR(SLOW_HEAD "once="));
+    int64_t began = clock_us();
+    for (int i = 0; i < 60 && recv(drips, &(char){0}, 1, MSG_PEEK | MSG_DONTWAIT) < 0; i++) {
+        say(drips, STR("x"));
+        wait_ms(100);
+    }
+    http_answer answers[] = {http_read(a, drips), http_read(a, stops)};
+    assert_in_range(clock_us() - began, 1900000, 8000000);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(answers[i].status, 408);
+        assert_true(str_starts(answers[i].body, STR("Request Timeout")));
+        assert_true(http_header(&answers[i], "Content-Security-Policy").ptr != NULL);
+    }
+}
+
+static void a_refused_body_is_not_read_for_ever(void **state)
+{
+    (void)state;
+    int fd = http_send(server_port(s), STR("POST /note HTTP/1.1\r\nHost: x\r\n" GUEST_COOKIE "Transfer-Encoding: chunked\r\n\r\n"));
+    char *chunk = arena_alloc(a, 4096 + 8);
+    memcpy(chunk, "1000\r\n", 6);
+    memset(chunk + 6, 'x', 4096);
+    memcpy(chunk + 6 + 4096, "\r\n", 2);
+    size_t sent = 0;
+    for (; sent < ((size_t)64 << 20); sent += 4096)
+        if (send(fd, chunk, 4096 + 8, MSG_NOSIGNAL) < 0) break;
+    close(fd);
+    assert_true(sent < ((size_t)16 << 20)); /* of which the sockets' buffers hold most */
+}
+
+static void a_form_without_a_cookie_may_not_be_large(void **state)
+{
+    (void)state;
+    str announced = STR("POST /away HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 30000\r\n\r\n");
+    assert_int_equal(http_ask(a, server_port(s), announced).status, 401);
+}
+
+static void all_forms_together_have_a_budget(void **state)
+{
+    (void)state;
+    enum { MANY = 10 };
+    char *part = arena_alloc(a, 40001);
+    memset(part, 'x', 40000);
+    str first = arena_printf(a, "POST /away HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" GUEST_COOKIE "Content-Length: 40001\r\n\r\n%s", part);
+    int fds[MANY], busy = 0;
+    for (int i = 0; i < MANY; i++) fds[i] = http_send(server_port(s), first);
+    wait_ms(300);
+    for (int i = 0; i < MANY; i++) say(fds[i], STR("x"));
+    for (int i = 0; i < MANY; i++) busy += http_read(a, fds[i]).status == 503;
+    assert_in_range(busy, MANY - 4, MANY - 2); /* two threads, two forms each */
+    assert_int_equal(post("/away", GUEST_COOKIE, with(token("g"), "n=1100")).status, 303); /* it was given back */
+}
+
 static void past_the_limit_the_answer_is_429(void **state)
 {
     (void)state;
@@ -417,7 +506,10 @@ static void when_the_slow_pool_is_full_the_answer_is_503_at_once(void **state)
         TEST(a_form_from_elsewhere_does_nothing), TEST(before_set_up_the_asked_host_is_the_origin),                                \
         TEST(a_token_acts_once_and_answers_the_same), TEST(of_many_at_once_with_one_token_one_acts),                               \
         TEST(a_refusal_leaves_nothing_and_does_not_use_up_the_token), TEST(a_bad_field_shows_the_form_again_with_what_was_typed),  \
-        TEST(htmx_is_led_by_a_header), TEST(bodies_have_a_type_and_a_size), TEST(past_the_limit_the_answer_is_429),                \
+        TEST(htmx_is_led_by_a_header), TEST(bodies_have_a_type_and_a_size), TEST(a_request_s_time_begins_when_its_body_is_there),                                                                      \
+        TEST(a_body_has_so_long_and_no_longer), TEST(a_refused_body_is_not_read_for_ever),                                         \
+        TEST(a_form_without_a_cookie_may_not_be_large), TEST(all_forms_together_have_a_budget),                                    \
+        TEST(past_the_limit_the_answer_is_429),                \
         TEST(when_the_slow_pool_is_full_the_answer_is_503_at_once)
 
 int main(void)

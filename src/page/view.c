@@ -51,11 +51,12 @@ url person_url(const view *v, const person *p)
 static const struct { enum lang_key title, what; } words[RC_COUNT] = {
     [E_SYNTAX] = {L_common_error_400_title, L_common_error_400},   [E_LOGIN] = {L_common_error_401_title, L_common_error_401},
     [E_DENIED] = {L_common_error_403_title, L_common_error_403},   [E_NOT_FOUND] = {L_common_error_404_title, L_common_error_404},
-    [E_METHOD] = {L_common_error_405_title, L_common_error_405},   [E_CONFLICT] = {L_common_error_409_title, L_common_error_409},
-    [E_GONE] = {L_common_error_410_title, L_common_error_410},     [E_TOO_LARGE] = {L_common_error_413_title, L_common_error_413},
-    [E_TYPE] = {L_common_error_415_title, L_common_error_415},     [E_INVALID] = {L_common_error_422_title, L_common_error_422},
-    [E_LIMIT] = {L_common_error_429_title, L_common_error_429},    [E_INTERNAL] = {L_common_error_500_title, L_common_error_500},
-    [E_BUSY] = {L_common_error_503_title, L_common_error_503},     [E_FULL] = {L_common_error_507_title, L_common_error_507},
+    [E_METHOD] = {L_common_error_405_title, L_common_error_405},   [E_SLOW] = {L_common_error_408_title, L_common_error_408},
+    [E_CONFLICT] = {L_common_error_409_title, L_common_error_409}, [E_GONE] = {L_common_error_410_title, L_common_error_410},
+    [E_TOO_LARGE] = {L_common_error_413_title, L_common_error_413}, [E_TYPE] = {L_common_error_415_title, L_common_error_415},
+    [E_INVALID] = {L_common_error_422_title, L_common_error_422},  [E_LIMIT] = {L_common_error_429_title, L_common_error_429},
+    [E_INTERNAL] = {L_common_error_500_title, L_common_error_500}, [E_BUSY] = {L_common_error_503_title, L_common_error_503},
+    [E_FULL] = {L_common_error_507_title, L_common_error_507},
 };
 
 msg error_title(rc_code code)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The body of a form, while it comes in. It is kept in memory whole, so everything about it has an end:
+ *
+ *   one form      what its route takes (request.c): announced or not, the rest is thrown away and the answer is 413
+ *   all forms     a budget for each web thread: past it, 503
+ *   time          half a minute for the whole body, however evenly it drips: then 408
+ *   patience      who goes on sending a form that was refused is read to the end, since a browser reads no answer before it has
+ *                 sent; but not for ever
+ *
+ * MHD takes no answer before the body's end. Where we do not want to wait for that, the answer goes to the socket past MHD, and the
+ * connection is closed. */
+#include "base/clock.h"
+#include "http/exchange.h"
+
+#define BODY_SECONDS 30
+#define BODY_BUDGET ((size_t)64 << 20)
+#define PATIENCE ((size_t)1 << 20)
+
+static void refuse(exchange *x, rc_code code, const char *why)
+{
+    x->home->body_bytes -= x->body.len;
+    out_reset(&x->body); /* half a form is none: let another one have the room */
+    x->refused = true;
+    x->outcome = fail(&x->c, code, MSG(L_NONE), "%s", why);
+}
+
+static enum MHD_Result cut_off(exchange *x)
+{
+    (void)exchange_step(x); /* writes the refusal's page: it needs nothing that could take the exchange away */
+    exchange_answer_past_mhd(x);
+    return MHD_NO;
+}
+
+void exchange_body_late(exchange *x)
+{
+    if (!x->refused) refuse(x, E_SLOW, "the body did not come in time");
+    (void)cut_off(x);
+}
+
+static int64_t seconds_left(const exchange *x)
+{
+    int whole = x->home->server->config.body_seconds;
+    return (whole ? whole : BODY_SECONDS) - (clock_us() - x->began_us) / 1000000;
+}
+
+static void keep(exchange *x, const char *data, size_t len)
+{
+    size_t budget = x->home->server->config.body_budget;
+    if (x->body.len + len > x->body_max) {
+        refuse(x, E_TOO_LARGE, "a body larger than the route takes");
+    } else if (x->home->body_bytes + len > (budget ? budget : BODY_BUDGET)) {
+        refuse(x, E_BUSY, "too many forms at once");
+    } else {
+        out_bytes(&x->body, data, len);
+        x->home->body_bytes += len;
+    }
+}
+
+enum MHD_Result exchange_take_body(exchange *x, const char *data, size_t len)
+{
+    int64_t left = seconds_left(x);
+    if (left <= 0) {
+        exchange_body_late(x);
+        return MHD_NO;
+    }
+    if (x->refused) {
+        x->thrown_away += len;
+        if (x->thrown_away > PATIENCE) return cut_off(x);
+    } else {
+        keep(x, data, len);
+    }
+    /* MHD counts from the last byte; what is left of our time is never more. */
+    MHD_set_connection_option(x->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)left);
+    return MHD_YES;
+}
+
+void exchange_body_done(exchange *x)
+{
+    if (x->r.method == POST) MHD_set_connection_option(x->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)EXCHANGE_IDLE_S);
+    x->c.now = clock_now();
+}
