@@ -291,8 +291,8 @@ static void what_is_past_its_time_is_swept_and_the_newest_change_stays(void **st
     (void)snprintf(script, sizeof script, "%sINSERT INTO change (xid, kind, a, b, at) SELECT 0, 1, i, 0, i FROM %s", series, from);
     fresh_db_script(&f, script);
     (void)snprintf(script, sizeof script,
-                   "%sINSERT INTO once (bucket, session, nonce, at, status, location) "
-                   "SELECT i %% 7, CAST('s' || i AS blob), CAST('n' AS blob), CASE WHEN i > 1290 THEN 99999999999999 ELSE i END, 0, '/' FROM %s",
+                   "%sINSERT INTO once (bucket, session, claim, body, at, result) "
+                   "SELECT i %% 7, CAST('s' || i AS blob), CAST('c' AS blob), CAST('b' AS blob), CASE WHEN i > 1290 THEN 99999999999999 ELSE i END, '/' FROM %s",
                    series, from);
     fresh_db_script(&f, script);
     fresh_db_script(&f, "UPDATE job SET run_at = 0 WHERE kind LIKE 'sweep%'");

@@ -123,7 +123,7 @@ rc req_redirect(req *r, url to);
 /* The same, and the next page shows a toast: the sentence (one argument s or n at most) and, when `undo` is set, a button
  * that posts to that local address. */
 rc req_redirect_toast(req *r, url to, enum lang_key sentence, str undo);
-/* This page's token: proves that a form came from our page in this session, and, once used up, that it is not sent twice.
+/* This page's token: proves that a form came from our page in this session, and that it is not sent twice to one address.
  * A guest without a cookie gets one. In the request's arena. */
 str req_once(req *r);
 

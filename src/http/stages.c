@@ -7,6 +7,7 @@
  * A refusal at any stage leads to SHOW with the outcome set: the form again, or an error page. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/token.h"
 #include "http/exchange.h"
 #include "once.sql.h"
 
@@ -70,8 +71,35 @@ static rc do_prepare(exchange *x)
     return r->route->prepare ? r->route->prepare(r) : OK;
 }
 
-/* The token is looked up before the act and used up after it, in the act's own transaction: so a replay either finds the
- * first result or, if both run at once, loses the race and is run again. */
+/* A token is good for one act on each address: the buttons of a page share one. */
+static str claim_of(const req *r, const unsigned char nonce[16])
+{
+    return sha256_str(r->c->arena, arena_cat(r->c->arena, (str){(const char *)nonce, 16}, r->path, STR("")));
+}
+
+/* The act, unless this very form has acted already. The token is looked up before the act and used up after it, in the act's own
+ * transaction: so a replay either finds the first result or, if both run at once, loses the race and is run again. */
+static rc act_once(exchange *x, ctx *c, const unsigned char nonce[16])
+{
+    req *r = &x->r;
+    str claim = claim_of(r, nonce), body = sha256_str(c->arena, out_get(&x->body));
+    int64_t bucket = bucket_of(c->viewer.num);
+    once_find_row seen;
+    rc_code found = sql_once_find(c->db, c->arena, bucket, r->session, claim, &seen);
+    if (found == OK) {
+        if (!str_eq(seen.body, body)) return fail(c, E_CONFLICT, MSG(L_form_used), "another form with a used token");
+        r->replayed = true;
+        r->result = seen.result;
+        return OK;
+    }
+    if (found != E_NOT_FOUND) return found;
+    TRY(r->route->act(r));
+    if (r->result.len > RESULT_MAX) die("route %s leaves %zu bytes for show", r->route->path, r->result.len);
+    rc_code claimed = sql_once_claim(c->db, bucket, r->session, claim, body, c->now, r->result);
+    c->retry = claimed == E_CONFLICT;
+    return claimed;
+}
+
 static rc do_act(exchange *x, ctx *c)
 {
     req *r = &x->r;
@@ -84,21 +112,7 @@ static rc do_act(exchange *x, ctx *c)
     if (r->route->idempotent) return r->route->act(r);
     unsigned char nonce[16];
     if (!csrf_nonce(r->site, r->session, req_field(r, "once"), nonce)) return E_DENIED;
-    str key = {(const char *)nonce, sizeof nonce};
-    int64_t bucket = bucket_of(c->viewer.num);
-    once_find_row seen;
-    rc_code found = sql_once_find(c->db, c->arena, bucket, r->session, key, &seen);
-    if (found == OK) {
-        r->replayed = true;
-        r->result = seen.result;
-        return OK;
-    }
-    if (found != E_NOT_FOUND) return found;
-    TRY(r->route->act(r));
-    if (r->result.len > RESULT_MAX) die("route %s leaves %zu bytes for show", r->route->path, r->result.len);
-    rc_code claimed = sql_once_claim(c->db, bucket, r->session, key, c->now, r->result);
-    c->retry = claimed == E_CONFLICT;
-    return claimed;
+    return act_once(x, c, nonce);
 }
 
 /* ---- answers that are not pages ---- */

@@ -321,6 +321,29 @@ static void a_token_acts_once_and_answers_the_same(void **state)
     assert_str(post("/set", MEMBER_COOKIE, set).body, STR("2")); /* may be repeated, says the route */
 }
 
+/* The buttons of a page share a token: what one of them did is not done by the others. */
+static void a_used_token_still_acts_elsewhere(void **state)
+{
+    (void)state;
+    str body = with(token("g"), "text=x&n=510");
+    assert_str(post("/note", GUEST_COOKIE, body).body, STR("1"));
+    assert_int_equal(post("/away", GUEST_COOKIE, body).status, 303);
+    assert_int_equal(rows(510), 2);
+    assert_int_equal(post("/away", GUEST_COOKIE, body).status, 303);
+    assert_int_equal(rows(510), 2);
+}
+
+static void a_used_token_with_another_form_is_a_conflict(void **state)
+{
+    (void)state;
+    str once = token("g");
+    assert_int_equal(post("/note", GUEST_COOKIE, with(once, "text=x&n=520")).status, 200);
+    http_answer other = post("/note", GUEST_COOKIE, with(once, "text=other&n=520"));
+    assert_int_equal(other.status, 409);
+    assert_str(other.body, STR("typed: other"));
+    assert_int_equal(rows(520), 1);
+}
+
 static void of_many_at_once_with_one_token_one_acts(void **state)
 {
     (void)state;
@@ -504,7 +527,8 @@ static void when_the_slow_pool_is_full_the_answer_is_503_at_once(void **state)
     TEST(methods_and_addresses), TEST(every_answer_has_the_hard_headers), TEST(who_may_call),                                      \
         TEST(a_page_s_token_is_good_for_its_own_session_only), TEST(a_form_without_our_token_does_nothing),                        \
         TEST(a_form_from_elsewhere_does_nothing), TEST(before_set_up_the_asked_host_is_the_origin),                                \
-        TEST(a_token_acts_once_and_answers_the_same), TEST(of_many_at_once_with_one_token_one_acts),                               \
+        TEST(a_token_acts_once_and_answers_the_same), TEST(a_used_token_still_acts_elsewhere),                                     \
+        TEST(a_used_token_with_another_form_is_a_conflict), TEST(of_many_at_once_with_one_token_one_acts),                               \
         TEST(a_refusal_leaves_nothing_and_does_not_use_up_the_token), TEST(a_bad_field_shows_the_form_again_with_what_was_typed),  \
         TEST(htmx_is_led_by_a_header), TEST(bodies_have_a_type_and_a_size), TEST(a_request_s_time_begins_when_its_body_is_there),                                                                      \
         TEST(a_body_has_so_long_and_no_longer), TEST(a_refused_body_is_not_read_for_ever),                                         \

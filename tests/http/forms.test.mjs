@@ -259,6 +259,19 @@ describe("the same form twice acts once", () => {
     assert.equal(expect(await bare.post("/join", sent), 303).location, "/login", "whoever holds the form only is asked for the password");
     assert.deepEqual(await column(server, "SELECT count(*) FROM member"), count);
   });
+  test("a post, and then other words on the same page", async () => {
+    const once = await anna.client.once();
+    expect(await anna.client.post(anna.wall, { once, text: "the first words" }), 303);
+    const count = async () => Number((await column(server, "SELECT count(*) FROM post"))[0]);
+    const before = await count();
+    const answer = expect(await anna.client.post(anna.wall, { once, text: "the second words" }), 409);
+    assert.ok(answer.doc.all("[role=alert]").some((n) => n.text), `nothing is said: ${answer}`);
+    assert.equal(await count(), before);
+    const again = kept(answer, anna.wall);
+    assert.equal(again.text, "the second words");
+    expect(await anna.client.post(anna.wall, again), 303, "whoever means it sends it again");
+    assert.equal(await count(), before + 1);
+  });
   test("a post, five times at once", async () => {
     const sent = { once: await anna.client.once(), text: "in a hurry" };
     const count = async () => Number((await column(server, "SELECT count(*) FROM post"))[0]);
