@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "app/config.h"
 
+#include <arpa/inet.h>
 #include <getopt.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "db/db.h"
 
 static bool number(const char *text, int64_t least, int64_t most, int *out)
 {
@@ -18,6 +20,18 @@ static int cores(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > 64 ? 64 : (int)n;
+}
+
+static bool has_sense(const config *c)
+{
+    struct in_addr ignored;
+    if (inet_pton(AF_INET, c->address, &ignored) != 1)
+        fprintf(stderr, "veche: --address wants an IPv4 address such as 127.0.0.1, not %s\n", c->address);
+    else if (c->db && db_engine_for(c->db) != DB_POSTGRES) /* it may hold a password: not quoted */
+        fprintf(stderr, "veche: --db wants an address that begins with postgresql://\n");
+    else
+        return true;
+    return false;
 }
 
 bool config_read(int argc, char **argv, config *out)
@@ -48,7 +62,7 @@ bool config_read(int argc, char **argv, config *out)
             return false;
         }
     }
-    return true;
+    return has_sense(out);
 }
 
 char *config_path(const config *c, const char *name)

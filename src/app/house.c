@@ -45,11 +45,12 @@ static rc take_lock(house *h)
     char *path = config_path(&h->config, "lock");
     h->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     free(path);
-    if (h->lock_fd < 0 || flock(h->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    if (h->lock_fd >= 0 && flock(h->lock_fd, LOCK_EX | LOCK_NB) == 0) return OK;
+    if (h->lock_fd >= 0 && errno == EWOULDBLOCK)
         fprintf(stderr, "veche: the data folder %s is in use by another veche\n", h->config.data);
-        return E_CONFLICT;
-    }
-    return OK;
+    else
+        fprintf(stderr, "veche: cannot lock the data folder %s: %s\n", h->config.data, strerror(errno));
+    return E_CONFLICT;
 }
 
 static rc site_reload(house *h)

@@ -28,13 +28,29 @@ static int close_failed(int fd)
     return -1;
 }
 
+/* Makes room at `path` for a socket of ours: what a server left that ended badly goes, a server that runs keeps its door. */
+static bool clear_way(const char *path)
+{
+    struct stat there;
+    if (lstat(path, &there) != 0) return errno == ENOENT;
+    if (!S_ISSOCK(there.st_mode)) {
+        errno = EEXIST;
+        return false;
+    }
+    int fd = local_connect(path);
+    if (fd < 0 && errno == ECONNREFUSED) return unlink(path) == 0;
+    if (fd >= 0) close(fd);
+    errno = EADDRINUSE;
+    return false;
+}
+
 int local_listen(const char *path, mode_t mode, int flags, int backlog)
 {
     struct sockaddr_un where;
     if (!address_of(path, &where)) return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
     if (fd < 0) return -1;
-    unlink(path);
+    if (!clear_way(path)) return close_failed(fd);
     mode_t before = umask(0777 & ~mode);
     int bound = bind(fd, (struct sockaddr *)&where, sizeof where);
     umask(before);

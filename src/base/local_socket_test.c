@@ -4,6 +4,7 @@
 #include "base/local_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,6 +43,29 @@ static void a_socket_has_its_mode_and_takes_the_place_of_an_old_one(void **state
     close(fd);
 }
 
+static void a_door_where_somebody_listens_stays_theirs(void **state)
+{
+    (void)state;
+    int first = local_listen(path, 0600, 0, 1);
+    assert_true(first >= 0);
+    assert_int_equal(local_listen(path, 0600, 0, 1), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    int client = local_connect(path);
+    assert_true(client >= 0);
+    close(client);
+    close(first);
+}
+
+static void a_file_of_another_kind_is_not_removed(void **state)
+{
+    (void)state;
+    unlink(path);
+    close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    assert_int_equal(local_listen(path, 0600, 0, 1), -1);
+    assert_int_equal(errno, EEXIST);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void the_umask_is_as_it_was(void **state)
 {
     (void)state;
@@ -75,6 +99,7 @@ static void a_path_that_does_not_fit_is_refused_and_not_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(a_socket_has_its_mode_and_takes_the_place_of_an_old_one), TEST(the_umask_is_as_it_was),
+                                       TEST(a_door_where_somebody_listens_stays_theirs), TEST(a_file_of_another_kind_is_not_removed),
                                        TEST(nobody_at_home_is_an_error), TEST(a_path_that_does_not_fit_is_refused_and_not_cut)};
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }

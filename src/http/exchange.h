@@ -55,10 +55,11 @@ struct web_thread {
     pthread_mutex_t lock;
     exchange *came_home; /* under the lock */
     exchange *spare;
+    int spares;
     uint64_t requests, errors;
     int64_t away;    /* exchanges whose connection is suspended */
     size_t body_bytes; /* of forms, in all its exchanges */
-    bool stopping;
+    bool runs, stopping;
 };
 
 struct server {
@@ -67,6 +68,7 @@ struct server {
     pool *slow;
     limits *limits;
     web_thread *threads;
+    int opened; /* of them */
     int port;
 };
 

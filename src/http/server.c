@@ -17,7 +17,9 @@
 #include "page/fragment.h"
 
 #define CONNECTIONS_MAX 20000
+#define BACKLOG 4096
 #define HEADER_MEMORY ((size_t)24 * 1024)
+#define SPARES_MAX 128 /* after a rush the memory of the others goes back */
 #define FRAGMENT_BUDGET ((size_t)48 << 20)
 
 static exchange *exchange_take(web_thread *t)
@@ -25,6 +27,7 @@ static exchange *exchange_take(web_thread *t)
     exchange *x = t->spare;
     if (x) {
         t->spare = x->next;
+        t->spares--;
     } else {
         x = calloc(1, sizeof *x);
         if (!x) die("out of memory");
@@ -38,22 +41,28 @@ static exchange *exchange_take(web_thread *t)
     return x;
 }
 
-static void exchange_give_back(exchange *x)
-{
-    x->home->body_bytes -= x->body.len;
-    arena_reset(x->arena);
-    out_reset(&x->page);
-    out_reset(&x->body);
-    x->next = x->home->spare;
-    x->home->spare = x;
-}
-
 static void exchange_free(exchange *x)
 {
     arena_close(x->arena);
     out_drop(&x->page);
     out_drop(&x->body);
     free(x);
+}
+
+static void exchange_give_back(exchange *x)
+{
+    web_thread *t = x->home;
+    t->body_bytes -= x->body.len;
+    if (t->spares == SPARES_MAX) {
+        exchange_free(x);
+        return;
+    }
+    arena_reset(x->arena);
+    out_reset(&x->page);
+    out_reset(&x->body);
+    x->next = t->spare;
+    t->spare = x;
+    t->spares++;
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why)
@@ -157,18 +166,22 @@ static void *web_main(void *arg)
     return NULL;
 }
 
-static int listen_tcp(const char *address, int *port)
+/* The threads' sockets share their port by SO_REUSEPORT, which any other server of this user could join as well. So the first
+ * one binds and listens without it, which fails if anybody is there, and lets the others in afterwards. */
+static int listen_tcp(const char *address, int *port, bool first)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
-    int on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    int on = 1, shared = !first;
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port)};
     socklen_t len = sizeof where;
-    if (inet_pton(AF_INET, address, &where.sin_addr) != 1 || bind(fd, (struct sockaddr *)&where, len) != 0 ||
-        listen(fd, 4096) != 0 || getsockname(fd, (struct sockaddr *)&where, &len) != 0) {
+    bool listens = inet_pton(AF_INET, address, &where.sin_addr) == 1 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                   setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) == 0 &&
+                   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+                   bind(fd, (struct sockaddr *)&where, len) == 0 && listen(fd, BACKLOG) == 0 &&
+                   setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+                   getsockname(fd, (struct sockaddr *)&where, &len) == 0;
+    if (!listens) {
         int why = errno;
         close(fd);
         errno = why;
@@ -192,34 +205,114 @@ static struct MHD_Daemon *start_daemon(web_thread *t, int fd)
     return d;
 }
 
-static rc thread_open(server *s, web_thread *t, int index)
+static unsigned connections(struct MHD_Daemon *d)
 {
-    *t = (web_thread){.server = s, .listen_fd = -1, .unix_fd = -1};
+    const union MHD_DaemonInfo *info = d ? MHD_get_daemon_info(d, MHD_DAEMON_INFO_CURRENT_CONNECTIONS) : NULL;
+    return info ? info->num_connections : 0;
+}
+
+static void join_thread(web_thread *t)
+{
+    __atomic_store_n(&t->stopping, true, __ATOMIC_RELEASE);
+    uint64_t one = 1;
+    ssize_t ignored = write(t->wake, &one, sizeof one);
+    (void)ignored;
+    pthread_join(t->thread, NULL);
+}
+
+/* Answers what is under way, for a moment. MHD aborts when it is stopped while a connection is suspended: so everybody comes home
+ * first, however long that takes. */
+static void drain(web_thread *t)
+{
+    for (int turn = 0; turn < 100 || t->away > 0; turn++) {
+        resume_home(t);
+        MHD_run(t->daemon);
+        if (t->unix_daemon) MHD_run(t->unix_daemon);
+        struct timespec pause = {0, 2000000};
+        nanosleep(&pause, NULL);
+        if (t->away == 0 && connections(t->daemon) + connections(t->unix_daemon) == 0) break;
+    }
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0) close(fd);
+}
+
+/* Also of a thread that was opened in part: then it has no thread yet. */
+static void thread_close(web_thread *t)
+{
+    if (t->runs) join_thread(t);
+    if (t->daemon) MHD_quiesce_daemon(t->daemon); /* the sockets are ours again */
+    if (t->unix_daemon) MHD_quiesce_daemon(t->unix_daemon);
+    if (t->runs) drain(t);
+    if (t->daemon) MHD_stop_daemon(t->daemon);
+    if (t->unix_daemon) MHD_stop_daemon(t->unix_daemon);
+    if (t->db) db_close(t->db);
+    if (t->reader) graph_reader_close(t->reader);
+    if (t->fragments) fragment_cache_close(t->fragments);
+    while (t->spare) {
+        exchange *x = t->spare;
+        t->spare = x->next;
+        exchange_free(x);
+    }
+    close_fd(t->epoll);
+    close_fd(t->wake);
+    close_fd(t->listen_fd);
+    close_fd(t->unix_fd);
+    pthread_mutex_destroy(&t->lock);
+}
+
+/* What an operator has to know when the server does not start, in a line. */
+static rc cannot_listen(const char *where)
+{
+    fprintf(stderr, "veche: cannot listen on %s: %s\n", where, strerror(errno));
+    return E_INTERNAL;
+}
+
+static rc open_doors(server *s, web_thread *t, bool first)
+{
+    char where[64];
+    (void)snprintf(where, sizeof where, "%s:%d", s->config.address, s->port);
+    t->listen_fd = listen_tcp(s->config.address, &s->port, first);
+    if (t->listen_fd < 0) return cannot_listen(where);
+    t->daemon = start_daemon(t, t->listen_fd);
+    if (!t->daemon) return E_INTERNAL;
+    if (!first || !s->config.unix_path) return OK;
+    t->unix_fd = local_listen(s->config.unix_path, 0660, SOCK_NONBLOCK, BACKLOG);
+    if (t->unix_fd < 0) return cannot_listen(s->config.unix_path);
+    t->unix_daemon = start_daemon(t, t->unix_fd);
+    return t->unix_daemon ? OK : E_INTERNAL;
+}
+
+static rc thread_open(server *s, web_thread *t, bool first)
+{
+    *t = (web_thread){.server = s, .listen_fd = -1, .unix_fd = -1, .epoll = epoll_create1(EPOLL_CLOEXEC),
+                      .wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     pthread_mutex_init(&t->lock, NULL);
-    t->epoll = epoll_create1(EPOLL_CLOEXEC);
-    t->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (t->epoll < 0 || t->wake < 0) return E_INTERNAL;
     struct epoll_event event = {.events = EPOLLIN, .data.fd = t->wake};
-    if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->wake, &event) != 0) return E_INTERNAL;
+    if (t->epoll < 0 || t->wake < 0 || epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->wake, &event) != 0) {
+        log_error("no event loop: %s", strerror(errno));
+        return E_INTERNAL;
+    }
+    t->fragments = fragment_cache_open(FRAGMENT_BUDGET);
     if (!s->config.reads_in_lane) {
         TRY(db_open(s->config.where, true, &t->db));
         t->reader = graph_reader_open(s->config.graph);
     }
-    t->fragments = fragment_cache_open(FRAGMENT_BUDGET);
-    t->listen_fd = listen_tcp(s->config.address, &s->port);
-    if (t->listen_fd < 0) {
-        log_error("cannot listen on %s:%d: %s", s->config.address, s->port, strerror(errno));
-        return E_INTERNAL;
-    }
-    t->daemon = start_daemon(t, t->listen_fd);
-    if (!t->daemon) return E_INTERNAL;
-    if (index == 0 && s->config.unix_path) {
-        t->unix_fd = local_listen(s->config.unix_path, 0660, SOCK_NONBLOCK, 4096);
-        if (t->unix_fd < 0) {
-            log_error("cannot listen on %s: %s", s->config.unix_path, strerror(errno));
-            return E_INTERNAL;
-        }
-        t->unix_daemon = start_daemon(t, t->unix_fd);
+    return open_doors(s, t, first);
+}
+
+static rc open_threads(server *s)
+{
+    s->threads = calloc((size_t)s->config.threads, sizeof *s->threads);
+    if (!s->threads) die("out of memory");
+    for (; s->opened < s->config.threads; s->opened++) {
+        web_thread *t = &s->threads[s->opened];
+        rc_code code = thread_open(s, t, s->opened == 0);
+        if (code == OK) continue;
+        thread_close(t);
+        return code;
     }
     return OK;
 }
@@ -228,16 +321,22 @@ rc server_open(const server_config *config, server **out_)
 {
     server *s = calloc(1, sizeof *s);
     if (!s) die("out of memory");
+    *out_ = NULL;
     s->config = *config;
     s->port = config->port;
     s->router = router_open(config->routes);
     s->slow = pool_open(config->slow_threads, 4 * config->slow_threads + 8);
     s->limits = limits_open();
-    s->threads = calloc((size_t)config->threads, sizeof *s->threads);
-    if (!s->threads) die("out of memory");
-    for (int i = 0; i < config->threads; i++) TRY(thread_open(s, &s->threads[i], i));
-    for (int i = 0; i < config->threads; i++)
-        if (pthread_create(&s->threads[i].thread, NULL, web_main, &s->threads[i]) != 0) die("cannot start a thread");
+    rc_code code = open_threads(s);
+    if (code != OK) {
+        server_close(s);
+        return code;
+    }
+    for (int i = 0; i < s->opened; i++) {
+        web_thread *t = &s->threads[i];
+        if (pthread_create(&t->thread, NULL, web_main, t) != 0) die("cannot start a thread");
+        t->runs = true;
+    }
     *out_ = s;
     return OK;
 }
@@ -247,44 +346,10 @@ int server_port(const server *s)
     return s->port;
 }
 
-/* MHD aborts when it is stopped while a connection is suspended: so first everybody comes home. */
-static void thread_close(web_thread *t)
-{
-    __atomic_store_n(&t->stopping, true, __ATOMIC_RELEASE);
-    uint64_t one = 1;
-    ssize_t ignored = write(t->wake, &one, sizeof one);
-    (void)ignored;
-    pthread_join(t->thread, NULL);
-    MHD_quiesce_daemon(t->daemon);
-    for (int turn = 0; turn < 100 || t->away > 0; turn++) {
-        resume_home(t);
-        MHD_run(t->daemon);
-        if (t->unix_daemon) MHD_run(t->unix_daemon);
-        struct timespec pause = {0, 2000000};
-        nanosleep(&pause, NULL);
-        const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-        if (t->away == 0 && (!info || info->num_connections == 0)) break;
-    }
-    MHD_stop_daemon(t->daemon);
-    if (t->unix_daemon) MHD_stop_daemon(t->unix_daemon);
-    if (t->db) db_close(t->db);
-    if (t->reader) graph_reader_close(t->reader);
-    fragment_cache_close(t->fragments);
-    while (t->spare) {
-        exchange *x = t->spare;
-        t->spare = x->next;
-        exchange_free(x);
-    }
-    close(t->epoll);
-    close(t->wake);
-    close(t->listen_fd);
-    pthread_mutex_destroy(&t->lock);
-}
-
 void server_close(server *s)
 {
     if (!s) return;
-    for (int i = 0; i < s->config.threads; i++) thread_close(&s->threads[i]);
+    for (int i = 0; i < s->opened; i++) thread_close(&s->threads[i]);
     pool_close(s->slow);
     limits_close(s->limits);
     router_close(s->router);
@@ -299,8 +364,7 @@ server_stats server_stats_get(server *s)
         web_thread *t = &s->threads[i];
         all.requests += __atomic_load_n(&t->requests, __ATOMIC_RELAXED);
         all.errors += __atomic_load_n(&t->errors, __ATOMIC_RELAXED);
-        const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-        if (info) all.open_connections += info->num_connections;
+        all.open_connections += connections(t->daemon) + connections(t->unix_daemon);
     }
     return all;
 }

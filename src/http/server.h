@@ -42,6 +42,7 @@ typedef struct server_config {
     void *arg;
 } server_config;
 
+/* With a line on stderr when it cannot; then nothing is left open. */
 rc server_open(const server_config *config, server **out);
 int server_port(const server *s);
 /* Stops accepting, answers what is under way, ends the threads. */

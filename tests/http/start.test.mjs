@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A server that cannot start says why in a line, with an exit code of its own, and leaves alone the one that runs.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { Client } from "../support/client.mjs";
+import { expect } from "../support/people.mjs";
+import { BIN, ENGINE, start } from "../support/server.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "veche-start-"));
+const door = join(folder, "http.sock");
+let server, address;
+
+before(async () => {
+  server = await start({ args: ["--unix", door, "--threads", "2"] });
+  address = ENGINE === "postgres" ? ["--db", server.database.address] : [];
+});
+after(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `veche serve ARGS` to its end: {code, said}, without the lines of the log that tell of a good start. */
+function serve(...args) {
+  return new Promise((done, fail) => {
+    const child = spawn(BIN, ["serve", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, TZ: "UTC" } });
+    let all = "";
+    child.stdout.on("data", (s) => (all += s));
+    child.stderr.on("data", (s) => (all += s));
+    const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    child.on("error", fail);
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      const said = all.split("\n").filter((line) => line && !line.startsWith("info "));
+      done({ code: code ?? signal, said });
+    });
+  });
+}
+
+async function refuses(args, code, sentence) {
+  const ended = await serve(...args);
+  assert.equal(ended.code, code, ended.said.join("\n"));
+  assert.equal(ended.said.length, 1, `one line: ${ended.said.join("\n")}`);
+  assert.match(ended.said[0], sentence);
+}
+
+const elsewhere = () => join(folder, "elsewhere");
+const overDoor = (path) =>
+  new Promise((done, fail) => {
+    http.get({ socketPath: door, path, headers: { host: "x" } }, (r) => r.resume().on("end", () => done(r.statusCode))).on("error", fail);
+  });
+
+test("a port that another server has", async () => {
+  const { port } = new URL(server.url);
+  await refuses(["--data", elsewhere(), "--port", port, ...address], 1, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: Address already in use`));
+  for (let i = 0; i < 20; i++) expect(await new Client(server.url).get("/healthz"), 200, "the first one has it for itself");
+});
+
+test("a data folder that another server has", () => refuses(["--data", server.data, "--port", "0", ...address], 1, /in use by another veche/));
+
+test("a Unix socket that another server has, and keeps", async () => {
+  await refuses(["--data", elsewhere(), "--port", "0", "--unix", door, ...address], 1, /http\.sock: Address already in use/);
+  assert.equal(await overDoor("/healthz"), 200);
+});
+
+test("a Unix socket where a file of another kind stands", async () => {
+  const file = join(folder, "letters");
+  writeFileSync(file, "keep me");
+  await refuses(["--data", elsewhere(), "--port", "0", "--unix", file, ...address], 1, /letters: File exists/);
+});
+
+test("a command line that makes no sense", async () => {
+  const good = ["--data", elsewhere()];
+  await refuses([...good, "--port", "99999"], 2, /99999/);
+  await refuses([...good, "--adress", "127.0.0.1"], 2, /adress/);
+  await refuses([...good, "--address", "localhost"], 2, /IPv4.*localhost/);
+  await refuses([...good, "--db", "mysql://u:secret@h/d"], 2, /^(?!.*secret).*postgresql:/);
+});
+
+test("a data folder that cannot be", () => refuses(["--data", join(folder, "no", "where"), "--port", "0"], 1, /cannot make the data folder/));
+
+test("a database that is away or none", async () => {
+  await refuses(["--data", elsewhere(), "--port", "0", "--db", "postgresql://u:secret@127.0.0.1:1/none"], 1, /^(?!.*secret).*cannot connect/);
+});
+
+test("after a bad end the door is taken over", async () => {
+  await server.kill();
+  server = await start({ args: ["--unix", door], data: server.data, database: server.database });
+  assert.equal(await overDoor("/healthz"), 200);
+});
