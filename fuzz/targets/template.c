@@ -98,13 +98,13 @@ static uint64_t render(arena *a, int which, const str *words)
     out_reset(&page);
     fill_request(&r, words);
     view v = {.r = &r, .lang = c.lang, .who = c.viewer, .me = person_with(words), .title = MSG(L_NONE), .heading = words[HEADING], .nav = NAV_ME,
-              .site_name = words[SITE], .host = STR("veche.example"), .theme = STR(""), .requests = 2, .once = STR("token"), .toast = &toast,
+              .site_name = words[SITE], .host = STR("veche.example"), .theme = STR(""), .requests = 2, .once = STR("token"), .here = STR("/"), .kept = words[WORDS], .toast = &toast,
               .toast_undo = url_local(words[UNDO]).s};
     switch (which >> 1 & 3) {
     case 0: wall_page_(&v, &page, words); break;
     case 1: people_page_(&v, &page, words); break;
     case 2: edit_page(&v, &page, words); break;
-    default: tpl_error_page(&page, &v, 403, msg_s(L_privacy_unknown, words[QUERY]), MSG(L_form_empty), words[WORDS]); break;
+    default: tpl_error_page(&page, &v, 403, msg_s(L_privacy_unknown, words[QUERY]), MSG(L_form_empty), url_local(words[UNDO])); break;
     }
     CHECK(!page.failed);
     seen s = {0};

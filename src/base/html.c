@@ -4,7 +4,7 @@
 /* Browsers read "//host" and "/\host" as another site, and drop tabs and line ends before they look. */
 static bool is_local(str path)
 {
-    if (!str_starts(path, STR("/")) || str_starts(path, STR("//"))) return false;
+    if (path.len > URL_LOCAL_MAX || !str_starts(path, STR("/")) || str_starts(path, STR("//"))) return false;
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.ptr[i];
         if (c < 0x20 || c == 0x7F || c == '\\') return false;

@@ -12,7 +12,9 @@
 typedef struct html { str s; } html;
 typedef struct url { str s; } url;
 
-/* A local address: begins with one '/', no second one, no control bytes or backslash; anything else becomes "/". */
+/* A local address: begins with one '/', no second one, no control bytes or backslash, at most URL_LOCAL_MAX
+ * bytes; anything else becomes "/". */
+#define URL_LOCAL_MAX 2048
 url url_local(str path);
 
 static inline void put_html(out *o, html h) { out_str(o, h.s); }

@@ -51,7 +51,8 @@ static void page_headers(exchange *x, headers *all)
     header(all, "Vary", "Cookie, Accept-Language, HX-Request");
     if (r->status == 503) header(all, "Retry-After", "1");
     if (r->status == 429) header(all, "Retry-After", arena_cstr(x->arena, arena_printf(x->arena, "%d", r->retry_after)));
-    if (r->status == 405) header(all, "Allow", "GET, HEAD, POST");
+    const char *allow = r->status == 405 ? router_allow(x->home->server->router, r->path) : NULL;
+    if (allow) header(all, "Allow", allow);
     for (size_t i = 0; i < r->set_cookie_count; i++) header(all, "Set-Cookie", arena_cstr(x->arena, r->set_cookies[i]));
 }
 

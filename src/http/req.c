@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "http/cookies.h"
 #include "http/exchange.h"
+#include "http/path.h"
 
 str req_capture(const req *r, const char *name)
 {
@@ -80,6 +81,29 @@ void req_health(const req *r, struct health *out)
     const exchange *x = r->private_;
     server *s = x->home->server;
     s->config.health(s->config.arg, s, out);
+}
+
+static bool is_page(const req *r, str target)
+{
+    const exchange *x = r->private_;
+    const route *found;
+    str path, captures[REQ_CAPTURES];
+    str raw = str_take(str_take(target, str_find(target, '#')), str_find(target, '?'));
+    return path_check(r->c->arena, raw, &path) == OK && router_find(x->home->server->router, GET, path, &found, captures) == OK;
+}
+
+#define PAGE_DEPTH 8
+
+url req_page_at(const req *r, str target)
+{
+    target = url_local(target).s;
+    for (int up = 0; up < PAGE_DEPTH; up++) {
+        if (is_page(r, target)) return url_local(target);
+        size_t cut = target.len;
+        while (cut > 1 && target.ptr[cut - 1] != '/') cut--;
+        target = str_take(target, cut > 1 ? cut - 1 : 1);
+    }
+    return url_local(STR("/"));
 }
 
 rc req_redirect(req *r, url to)

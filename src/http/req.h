@@ -118,6 +118,9 @@ rc req_limit(req *r, str key, int per_minute);
 /* How the process is: for the operator's page. */
 void req_health(const req *r, struct health *out);
 
+/* Where one can be led to: `target` itself if it is a page of ours, else the nearest above it that is: "/wall1_5" for
+ * "/wall1_5/like", which only takes forms; "/" in the end. */
+url req_page_at(const req *r, str target);
 /* Answers 303 to a local address. */
 rc req_redirect(req *r, url to);
 /* The same, and the next page shows a toast: the sentence (one argument s or n at most) and, when `undo` is set, a button

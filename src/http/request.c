@@ -58,9 +58,10 @@ static rc read_target(exchange *x)
 static rc read_method(exchange *x, str method)
 {
     bool reads = str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
-    if (!reads && !str_eq(method, STR("POST"))) return fail(&x->c, E_METHOD, MSG(L_NONE), "method not served");
     x->r.method = reads ? GET : POST;
-    return OK;
+    if (reads || str_eq(method, STR("POST"))) return OK;
+    rc_code code = router_allow(x->home->server->router, x->r.path) ? E_METHOD : E_NOT_FOUND;
+    return fail(&x->c, code, MSG(L_NONE), "method not served");
 }
 
 static rc check_body(exchange *x)
@@ -102,8 +103,8 @@ rc exchange_read_head(exchange *x, const char *method)
     x->c.lang = choose_language(x);
     x->address = client_address(x);
     x->r.fragment = req_header(&x->r, "HX-Request").ptr != NULL;
-    TRY(read_method(x, str_of(method)));
     TRY(read_target(x));
+    TRY(read_method(x, str_of(method)));
     rc_code found = router_find(x->home->server->router, x->r.method, x->r.path, &x->r.route, x->r.captures);
     if (found != OK) return fail(&x->c, found, MSG(L_NONE), "no route");
     return check_body(x);

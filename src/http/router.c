@@ -132,20 +132,41 @@ void router_close(router *r)
     free(r);
 }
 
+/* The entries of the address: those of the first pattern that matches. A less literal one must not take over where that one lacks
+ * the method: the address is what the best match says ("/login" is nobody's name). They stand side by side. */
+static const entry *find_address(const router *r, str path, str captures[REQ_CAPTURES])
+{
+    for (const entry *e = r->entries, *end = e + r->len; e < end; e++) {
+        const char *pattern = e->route->path;
+        if (pattern[1] != '{' && pattern[1] != '\0' && (path.len < 2 || pattern[1] != path.ptr[1])) continue;
+        if (match(pattern, path, captures)) return e;
+    }
+    return NULL;
+}
+
+static const route *with_method(const router *r, const entry *address, method m)
+{
+    const entry *end = r->entries + r->len;
+    for (const entry *e = address; e < end && strcmp(e->route->path, address->route->path) == 0; e++)
+        if (e->route->method == m) return e->route;
+    return NULL;
+}
+
 rc router_find(const router *r, method m, str path, const route **found, str captures[REQ_CAPTURES])
 {
-    bool other_method = false;
-    for (size_t i = 0; i < r->len; i++) {
-        const route *e = r->entries[i].route;
-        if (e->path[1] != '{' && e->path[1] != '\0' && (path.len < 2 || e->path[1] != path.ptr[1])) continue;
-        if (!match(e->path, path, captures)) continue;
-        if (e->method == m) {
-            *found = e;
-            return OK;
-        }
-        /* A less literal pattern of the right method must not take over: the address is what the best match says. */
-        other_method = true;
-        if (e->path[1] == '{') break;
-    }
-    return other_method ? E_METHOD : E_NOT_FOUND;
+    const entry *address = find_address(r, path, captures);
+    if (!address) return E_NOT_FOUND;
+    const route *one = with_method(r, address, m);
+    if (!one) return E_METHOD;
+    *found = one;
+    return OK;
+}
+
+const char *router_allow(const router *r, str path)
+{
+    str captures[REQ_CAPTURES];
+    const entry *address = find_address(r, path, captures);
+    if (!address) return NULL;
+    bool get = with_method(r, address, GET), post = with_method(r, address, POST);
+    return get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST";
 }

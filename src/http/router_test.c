@@ -15,7 +15,7 @@ static rc nothing(req *r)
 static const route first[] = {READ("/{name}"), READ("/"), READ("/people"), READ("/wall{owner:int}"), WRITE("/wall{owner:int}"),
                               READ("/wall{owner:int}_{ordinal:int}"), {0}};
 static const route second[] = {WRITE("/wall{owner:int}_{ordinal:int}/like"), READ("/friends/{num:int}/ask"), READ("/friends/of/{num:int}"),
-                               READ("/settings"), WRITE("/settings/password"), READ("/setup/{token}"), READ("/id{num:int}"), {0}};
+                               READ("/settings"), WRITE("/settings/password"), WRITE("/view"), READ("/setup/{token}"), READ("/id{num:int}"), {0}};
 static const route *const tables[] = {first, second, NULL};
 
 typedef struct expected {
@@ -58,6 +58,7 @@ static const expected cases[] = {
     {POST, "/olga", E_METHOD, NULL, NULL, NULL},
     {GET, "/wall7_12/like", E_METHOD, NULL, NULL, NULL},
     {GET, "/settings/password", E_METHOD, NULL, NULL, NULL},
+    {GET, "/view", E_METHOD, NULL, NULL, NULL}, /* and nobody's name */
     {POST, "/wall7_12", E_METHOD, NULL, NULL, NULL},
 };
 
@@ -79,6 +80,18 @@ static void the_most_literal_pattern_wins(void **state)
     }
     router_close(r);
     router_close(NULL);
+}
+
+static void an_address_allows_what_it_has(void **state)
+{
+    (void)state;
+    router *r = router_open(tables);
+    assert_string_equal(router_allow(r, STR("/people")), "GET, HEAD");
+    assert_string_equal(router_allow(r, STR("/olga")), "GET, HEAD");
+    assert_string_equal(router_allow(r, STR("/wall7")), "GET, HEAD, POST");
+    assert_string_equal(router_allow(r, STR("/view")), "POST");
+    assert_null(router_allow(r, STR("/olga/x")));
+    router_close(r);
 }
 
 static void captures_have_names(void **state)
@@ -114,6 +127,6 @@ static void any_bytes_find_something_or_nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(the_most_literal_pattern_wins), TEST(captures_have_names), TEST(any_bytes_find_something_or_nothing)};
+    const struct CMUnitTest tests[] = {TEST(the_most_literal_pattern_wins), TEST(an_address_allows_what_it_has), TEST(captures_have_names), TEST(any_bytes_find_something_or_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

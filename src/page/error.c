@@ -4,6 +4,22 @@
 #include "layout.tpl.h"
 #include "page/view.h"
 
+/* Beside the start page: after log-in back to where the form was; from an address that only takes forms to its page. */
+static url onward(const view *v, rc_code code)
+{
+    req *r = v->r;
+    url page = req_page_at(r, r->target);
+    if (code == E_METHOD && !str_eq(page.s, STR("/"))) return page;
+    if (code != E_LOGIN) return (url){STR("")};
+    out to = {0};
+    out_init(&to, 8192);
+    OUT_LIT(&to, "/login?to=");
+    out_percent(&to, page.s);
+    url login = url_local(to.failed ? STR("/login") : arena_str(r->c->arena, out_get(&to)));
+    out_drop(&to);
+    return login;
+}
+
 void page_error(req *r, rc_code code)
 {
     if (code <= OK || code >= RC_COUNT) code = E_INTERNAL;
@@ -20,7 +36,6 @@ void page_error(req *r, rc_code code)
         r->c->db = d;
     }
     v.refusal = NULL; /* the page itself says it */
-    str typed = r->method == POST ? req_field(r, "text") : STR_NONE;
-    tpl_error_page(r->out, &v, r->status, error_title(code), error_sentence(r->c, code), typed);
+    tpl_error_page(r->out, &v, r->status, error_title(code), error_sentence(r->c, code), onward(&v, code));
     r->c->viewer = who;
 }

@@ -4,7 +4,7 @@
 
 #include "http/req.h"
 
-/* A whole page for a failure: what happened, what is safe, and what was typed. Works without a database. */
+/* A whole page for a failure: what happened, what is safe, what was typed, and where to go on. Works without a database. */
 void page_error(req *r, rc_code code);
 
 #endif

@@ -70,6 +70,22 @@ msg error_sentence(const ctx *c, rc_code code)
     return MSG(words[code > OK && code < RC_COUNT ? code : E_INTERNAL].what);
 }
 
+/* Of a form with words in it (others have nothing to show again) the words: no passwords, nothing of ours, no bare choices. */
+static str typed_words(const req *r)
+{
+    static const char *const not_words[] = {"once", "to", "password", "fresh"};
+    str all = STR("");
+    if (r->method != POST || !r->route || !r->route->again) return all;
+    for (size_t i = 0; i < r->form.count; i++) {
+        const form_field *f = &r->form.fields[i];
+        int64_t number;
+        bool words = f->value.len > 0 && utf8_valid(f->value) && !str_int(f->value, &number);
+        for (size_t k = 0; k < sizeof not_words / sizeof *not_words; k++) words = words && !str_eq(f->name, str_of(not_words[k]));
+        if (words) all = arena_cat(r->c->arena, all, all.len ? STR("\n") : STR(""), f->value);
+    }
+    return all;
+}
+
 /* A form that is shown again says why: beside its fields, or, when no field is at fault, above everything. */
 static void take_refusal(view *v)
 {
@@ -119,6 +135,8 @@ rc view_init(view *v, req *r, nav nav, msg title)
     v->theme = str_eq(theme, STR("dark")) || str_eq(theme, STR("light")) ? theme : STR("");
     if (r->c->db) TRY(take_me(v));
     v->once = req_once(r);
+    v->here = r->method == GET ? r->target : req_page_at(r, r->target).s;
+    v->kept = typed_words(r);
     take_toast(v);
     take_refusal(v);
     return OK;

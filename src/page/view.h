@@ -33,6 +33,8 @@ typedef struct view {
     str theme;          /* "light", "dark", or empty: the system's */
     int64_t requests;   /* friend requests that wait */
     str once;           /* this page's token */
+    str here;           /* a local address that leads back to this page, or near it if it answers a form: for `to` fields */
+    str kept;           /* what was typed into a form that was refused, all fields in one; empty: nothing */
     const msg *refusal; /* why a form is shown again, when no field is at fault; NULL: none */
     const msg *toast;   /* from the page before; NULL: none */
     str toast_undo;     /* a local address that undoes it; empty: none */

@@ -395,7 +395,10 @@ test("no GET changes anything", async () => {
   for (const r of known.filter((k) => k.method === "POST" && !known.some((g) => g.method === "GET" && g.path === k.path))) {
     const path = r.path.replace(/\{[^}]+\}/g, (m) => fill[m]);
     const answer = await anna.get(path);
-    assert.ok([404, 405].includes(answer.status), `GET of a form's address: ${answer}`);
+    assert.equal(answer.status, 405, `GET of a form's address: ${answer}`);
+    assert.equal(answer.headers.allow, "POST", path);
+    for (const link of answer.doc.one("main").all("a")) assert.notEqual((await anna.client.page(link.attrs.href)).status, 405, `${path} leads to ${link.attrs.href}`);
+    if (path.startsWith(post.path)) assert.ok(answer.doc.one("main").has(`a[href=${post.path}]`), `${path} leads nowhere`);
   }
   assert.deepEqual(await dump(server), before);
 });

@@ -52,3 +52,16 @@ test("editing a post whose circle is gone leaves it closed", async () => {
   assert.equal((await new Client(server.url).get(post.path)).status, 404);
   assert.equal((await owner.get(post.path)).status, 404);
 });
+
+test("after the log-in nobody stands before an address that only takes forms", async () => {
+  const dora = await join(server, "dora");
+  const post = await dora.write("a post");
+  const leads = { [`${post.path}/like`]: post.path, "/settings/sessions/end": "/settings/sessions", "/logout": "/", "/status?x=1": "/", "/people?q=x#y": "/people?q=x#y", [`/${"x".repeat(3000)}`]: "/" };
+  for (const [to, page] of Object.entries(leads)) {
+    const door = new Client(server.url);
+    const form = await door.fill(`/login?to=${encodeURIComponent(to.slice(0, 2100))}`, "/login", { name: "dora", password: PASSWORD });
+    assert.equal(new Map(form).get("to"), page, to);
+    const once = new Map(form).get("once");
+    assert.equal(expect(await door.post("/login", { once, name: "dora", password: PASSWORD, to }), 303).location, page, to);
+  }
+});

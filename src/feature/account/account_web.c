@@ -81,7 +81,7 @@ static rc login_form(req *r)
     view v;
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_login_title)));
     str to = req_field(r, "to");
-    tpl_login(r->out, &v, to.ptr ? url_local(to).s : STR("/feed"));
+    tpl_login(r->out, &v, to.ptr ? req_page_at(r, to).s : STR("/feed"));
     return OK;
 }
 
@@ -141,7 +141,7 @@ static rc login_show(req *r)
     login_state *s = r->state;
     give_session(r, s->token, s->keep);
     str to = req_field(r, "to");
-    return req_redirect(r, to.ptr ? url_local(to) : url_local(STR("/feed")));
+    return req_redirect(r, to.ptr ? req_page_at(r, to) : url_local(STR("/feed")));
 }
 
 static rc logout_act(req *r)
