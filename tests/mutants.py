@@ -57,6 +57,7 @@ MUTANTS = [
     Mutant("skip privacy in counts", "src/feature/wall/wall.c", "        if (may) *n += ", "        *n += ", "model_test"),
     Mutant("skip privacy at a post's own address", "src/feature/wall/wall.c",
            '    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");\n', "", "model_test"),
+    Mutant("open what a circle that is gone kept out", "src/graph/privacy.c", "        *yes = !there;", "        *yes = false;", "privacy_test"),
     Mutant("let a blocked member in", "src/graph/privacy.c", "    if (hit || r->blocked) return OK;", "    if (hit) return OK;",
            "privacy_test"),
     Mutant("drop the once token", "src/http/stages.c", "rc_code claimed = sql_once_claim(c->db, bucket, r->session, key, c->now, r->result);",

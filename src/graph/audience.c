@@ -11,8 +11,10 @@
 
 #include "graph.sql.h"
 #include "graph/parts.h"
+#include "graph/privacy.h"
 
 #define LISTS 4
+#define PAGE 100
 
 static const struct list_mark { char sign, kind; } marks[LISTS] = {{'+', 'm'}, {'+', 'c'}, {'-', 'm'}, {'-', 'c'}};
 
@@ -172,4 +174,71 @@ rc audience_get(ctx *c, int64_t stored, const audience **out)
     if (audience_parse(c->arena, row.spec, &parsed) != OK) return OK;
     *out = &audience_keep(c, audience_make(c, stored, &parsed))->audience;
     return OK;
+}
+
+/* ---- a circle that goes ---- */
+
+static bool in_list(const num_list *l, int64_t num)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (l->items[i] == num) return true;
+    return false;
+}
+
+/* What replaces an audience; the same number when it does not keep the circle out. */
+static rc without_circle(ctx *c, int64_t owner, int64_t stored, int64_t circle, const num_list *members, int64_t *fresh)
+{
+    const audience *a;
+    *fresh = stored;
+    TRY(audience_get(c, stored, &a));
+    if (!in_list(&a->except_circles, circle)) return OK;
+    audience next = *a;
+    next.except_members = (num_list){.items = ARENA_ARRAY(c->arena, uint32_t, a->except_members.len + members->len)};
+    next.except_circles = (num_list){.items = ARENA_ARRAY(c->arena, uint32_t, a->except_circles.len)};
+    for (size_t i = 0; i < a->except_circles.len; i++)
+        if (a->except_circles.items[i] != circle) next.except_circles.items[next.except_circles.len++] = a->except_circles.items[i];
+    const num_list *parts[] = {&a->except_members, members};
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < parts[p]->len; i++) next.except_members.items[next.except_members.len++] = parts[p]->items[i];
+    rc_code made = audience_intern(c, owner, &next, fresh);
+    return made == E_INVALID ? E_LIMIT : made;
+}
+
+static rc settings_forget(ctx *c, int64_t owner, int64_t circle, const num_list *members)
+{
+    graph_settings_row_list rows;
+    TRY(sql_graph_settings(c->db, c->arena, bucket_of(owner), owner, PRIVACY_ITEMS, &rows));
+    for (size_t i = 0; i < rows.len; i++) {
+        int64_t fresh;
+        TRY(without_circle(c, owner, rows.items[i].audience, circle, members, &fresh));
+        if (fresh != rows.items[i].audience)
+            TRY(sql_graph_setting_replace(c->db, fresh, bucket_of(owner), owner, rows.items[i].item));
+    }
+    return OK;
+}
+
+static rc posts_forget(ctx *c, int64_t owner, int64_t circle, const num_list *members)
+{
+    int64_t bucket = bucket_of(owner), last = LEVEL_MAX;
+    bool changed = false;
+    for (graph_wall_audiences_row_list rows = {.len = PAGE}; rows.len == PAGE;) {
+        TRY(sql_graph_wall_audiences(c->db, c->arena, bucket, owner, last, PAGE, &rows));
+        for (size_t i = 0; i < rows.len; i++) {
+            int64_t fresh, posts = rows.items[i].posts;
+            last = rows.items[i].audience;
+            TRY(without_circle(c, owner, last, circle, members, &fresh));
+            if (fresh == last) continue;
+            TRY(sql_graph_posts_replace(c->db, fresh, bucket, owner, last));
+            TRY(sql_graph_wall_count_take(c->db, posts, bucket, owner, last));
+            TRY(sql_graph_wall_count_put(c->db, bucket, owner, fresh, posts));
+            changed = true;
+        }
+    }
+    return changed ? change_emit(c, CHANGE_WALL, owner, 0) : OK;
+}
+
+rc audience_forget_circle(ctx *c, int64_t owner, int64_t circle, const num_list *members)
+{
+    TRY(settings_forget(c, owner, circle, members));
+    return posts_forget(c, owner, circle, members);
 }

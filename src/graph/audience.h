@@ -40,4 +40,10 @@ rc audience_intern(ctx *c, int64_t owner, audience *in, int64_t *out);
  * leads nowhere reads as LEVEL_NOBODY: when in doubt, deny. */
 rc audience_get(ctx *c, int64_t stored, const audience **out);
 
+/* Before a circle is deleted: wherever the owner keeps it out (settings, posts that stand on the wall), its members are kept out
+ * by their numbers from now on, and the circle is named no more. Inside an act. E_LIMIT, with nothing decided, when they do not
+ * fit into a list; the caller gives up then. A deleted post that comes back names a circle that is gone: it is the owner's
+ * alone (graph/privacy.h). */
+rc audience_forget_circle(ctx *c, int64_t owner, int64_t circle, const num_list *members);
+
 #endif

@@ -177,11 +177,16 @@ rc graph_friend_of_friend(ctx *c, int64_t a, int64_t b, bool *yes)
 
 /* ---- doors ---- */
 
-typedef struct circle_list { graph_circle_members_row *items; size_t len, cap; } circle_list;
+typedef struct circle_list {
+    graph_circle_members_row *items;
+    size_t len, cap;
+    graph_circles_row_list there; /* empty ones too: one that is gone keeps everybody out */
+} circle_list;
 
 static rc circles_read(ctx *c, int64_t owner, circle_list *out)
 {
     graph_circle_members_row_list rows = {.len = PAGE};
+    TRY(sql_graph_circles(c->db, c->arena, bucket_of(owner), owner, 0, PAGE, &out->there));
     for (graph_circle_members_row last = {0, 0}; rows.len == PAGE;) {
         TRY(sql_graph_circle_members(c->db, c->arena, bucket_of(owner), owner, last.ordinal, last.other, PAGE, &rows));
         if (!rows.len) break;
@@ -199,17 +204,10 @@ static rc circles_read(ctx *c, int64_t owner, circle_list *out)
     return OK;
 }
 
-static size_t circles_count(const circle_list *l)
-{
-    size_t runs = 0;
-    for (size_t i = 0; i < l->len; i++) runs += i == 0 || l->items[i].ordinal != l->items[i - 1].ordinal;
-    return runs;
-}
-
 /* Behind the settings stand the runs, behind them the members. */
 static doors_part *doors_make(ctx *c, const graph_settings_row_list *settings, const circle_list *list)
 {
-    size_t runs = circles_count(list), size = PRIVACY_ITEMS * sizeof(int64_t);
+    size_t runs = list->there.len, size = PRIVACY_ITEMS * sizeof(int64_t);
     doors_part *p = part_new(c, sizeof *p + size + runs * sizeof(circle_run) + list->len * sizeof(uint32_t));
     circle_run *run = (circle_run *)(void *)&p->settings[PRIVACY_ITEMS];
     uint32_t *others = (uint32_t *)(void *)(run + runs);
@@ -221,11 +219,11 @@ static doors_part *doors_make(ctx *c, const graph_settings_row_list *settings, c
         int64_t item = settings->items[i].item;
         if (item > 0 && item < PRIVACY_ITEMS) p->settings[item] = settings->items[i].audience;
     }
-    for (uint32_t i = 0; i < list->len; i++) {
-        graph_circle_members_row row = list->items[i];
-        if (i == 0 || row.ordinal != list->items[i - 1].ordinal) *run++ = (circle_run){(uint32_t)row.ordinal, i, 0};
-        run[-1].len++;
-        others[i] = (uint32_t)row.other;
+    for (uint32_t i = 0; i < list->len; i++) others[i] = (uint32_t)list->items[i].other;
+    for (uint32_t i = 0, at = 0; i < runs; i++) {
+        int64_t ordinal = list->there.items[i].ordinal;
+        run[i] = (circle_run){(uint32_t)ordinal, at, 0};
+        for (; at < list->len && list->items[at].ordinal == ordinal; at++) run[i].len++;
     }
     return p;
 }
@@ -267,6 +265,21 @@ rc graph_in_circle(ctx *c, int64_t owner, int64_t circle, int64_t other, bool *y
     }
     graph_circle_has_row row;
     rc found = sql_graph_circle_has(c->db, c->arena, bucket_of(owner), owner, circle, other, &row);
+    *yes = found == OK;
+    return found == E_NOT_FOUND ? OK : found;
+}
+
+rc graph_circle_is(ctx *c, int64_t owner, int64_t circle, bool *yes)
+{
+    *yes = false;
+    if (in_memory(c)) {
+        const doors_part *d;
+        TRY(doors_of(c, owner, &d));
+        for (size_t i = 0; i < d->circles_len && !*yes; i++) *yes = d->circles[i].ordinal == circle;
+        return OK;
+    }
+    graph_circle_there_row row;
+    rc found = sql_graph_circle_there(c->db, c->arena, bucket_of(owner), owner, circle, &row);
     *yes = found == OK;
     return found == E_NOT_FOUND ? OK : found;
 }

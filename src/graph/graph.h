@@ -76,6 +76,8 @@ rc graph_mutual(ctx *c, int64_t a, int64_t b, size_t most, int64_t *out, size_t 
 rc graph_friend_of_friend(ctx *c, int64_t a, int64_t b, bool *yes);
 /* True when `other` is in the owner's circle. */
 rc graph_in_circle(ctx *c, int64_t owner, int64_t circle, int64_t other, bool *yes);
+/* True when the owner has such a circle, be it empty. */
+rc graph_circle_is(ctx *c, int64_t owner, int64_t circle, bool *yes);
 /* The stored audience of a privacy setting, or its default; see privacy.h. */
 rc graph_setting(ctx *c, int64_t owner, int item, int64_t *audience);
 

@@ -23,6 +23,13 @@ ORDER BY p.item LIMIT $items;
 -- name: graph_setting_of :one
 SELECT p.audience FROM privacy p WHERE p.bucket = $bucket AND p.owner = $owner AND p.item = $item;
 
+-- name: graph_circles :many
+-- doc: Which circles there are, empty ones too.
+SELECT c.ordinal FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner AND c.ordinal > $after ORDER BY c.ordinal LIMIT $limit;
+
+-- name: graph_circle_there :one
+SELECT c.ordinal FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner AND c.ordinal = $ordinal;
+
 -- name: graph_circle_members :many
 -- doc: Everybody in any circle of the owner, circle by circle; the pair ($ordinal, $after) is where the last page ended.
 SELECT m.ordinal, m.other FROM circle_member m
@@ -56,3 +63,23 @@ SELECT a.id FROM audience a WHERE a.bucket = $bucket AND a.owner = $owner AND a.
 -- doc: Does nothing when another transaction was faster; find it again afterwards.
 INSERT INTO audience (bucket, id, owner, spec) VALUES ($bucket, $id, $owner, $spec:text)
 ON CONFLICT (bucket, owner, spec) DO NOTHING;
+
+-- What changes when an audience of somebody's things is replaced by another one.
+
+-- name: graph_setting_replace :exec
+UPDATE privacy SET audience = $fresh WHERE bucket = $bucket AND owner = $owner AND item = $item;
+
+-- name: graph_wall_audiences :many
+-- doc: The interned audiences of the posts that stand on the owner's wall, with how many have each.
+SELECT n.audience, n.posts FROM wall_count n
+WHERE n.bucket = $bucket AND n.owner = $owner AND n.audience > $after AND n.posts > 0 ORDER BY n.audience LIMIT $limit;
+
+-- name: graph_posts_replace :exec
+UPDATE post SET audience = $fresh WHERE bucket = $bucket AND owner = $owner AND deleted_at = 0 AND audience = $stale;
+
+-- name: graph_wall_count_take :exec
+UPDATE wall_count SET posts = posts - $posts WHERE bucket = $bucket AND owner = $owner AND audience = $audience;
+
+-- name: graph_wall_count_put :exec
+INSERT INTO wall_count (bucket, owner, audience, posts) VALUES ($bucket, $owner, $audience, $posts)
+ON CONFLICT (bucket, owner, audience) DO UPDATE SET posts = wall_count.posts + excluded.posts;

@@ -46,13 +46,19 @@ rc privacy_relation(ctx *c, int64_t owner, relation *out)
     return OK;
 }
 
-/* A circle lets in only who is still a friend, but keeps out whoever is in it: the end of a friendship opens no door. */
+/* A circle lets in only who is still a friend, but keeps out whoever is in it: the end of a friendship opens no door. Nor does
+ * the end of a circle: nobody knows any more who was in one that is gone, so it keeps out everybody. */
 static rc listed(const relation *r, const num_list *members, const num_list *circles, bool opens, bool *yes)
 {
     *yes = false;
     for (size_t i = 0; i < members->len && !*yes; i++) *yes = members->items[i] == r->c->viewer.num;
-    for (size_t i = 0; i < circles->len && !*yes && (r->friend_ || !opens); i++)
+    for (size_t i = 0; i < circles->len && !*yes && (r->friend_ || !opens); i++) {
         TRY(graph_in_circle(r->c, r->owner, circles->items[i], r->c->viewer.num, yes));
+        if (*yes || opens) continue;
+        bool there;
+        TRY(graph_circle_is(r->c, r->owner, circles->items[i], &there));
+        *yes = !there;
+    }
     return OK;
 }
 

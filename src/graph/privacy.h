@@ -3,7 +3,8 @@
  * exports reach it through privacy_check and privacy_see_post; nothing else decides.
  *
  * The order: a guest passes only for "everyone" → the owner passes → an exception wins → a block → the allow list → the base
- * level. A circle lets in only who is still a friend, and keeps out whoever is in it. A suspended owner's things are closed to all but staff, a gone owner's to everybody. When in doubt, deny: "everyone"
+ * level. A circle lets in only who is still a friend, and keeps out whoever is in it; one that is gone keeps out everybody
+ * (who deletes a circle has its people put into the list by audience_forget_circle). A suspended owner's things are closed to all but staff, a gone owner's to everybody. When in doubt, deny: "everyone"
  * with exceptions is closed to guests, because whoever is excepted would only have to log out. */
 #ifndef VECHE_PRIVACY_H
 #define VECHE_PRIVACY_H

@@ -69,6 +69,9 @@ static bool oracle_listed(db *d, const char *spec, char sign, int64_t viewer, in
         char *end;
         long long num = strtoll(at + 2, &end, 10);
         if (*at == sign && at[1] == 'm' && num == viewer) return true;
+        if (*at == '-' && sign == '-' && at[1] == 'c' &&
+            !world_int(d, 0, "SELECT count(*) FROM circle WHERE owner = %lld AND ordinal = %lld", L(owner), num))
+            return true;
         if (*at == sign && at[1] == 'c' && oracle_in_circle(d, owner, num, viewer) &&
             (sign == '-' || oracle_friends(d, viewer, owner)))
             return true;
@@ -193,6 +196,13 @@ static void change_circle(int64_t owner)
     long long ordinal = L(1 + any(3));
     world_sql(w, "DELETE FROM circle_member WHERE bucket = %lld AND owner = %lld AND ordinal = %lld", L(bucket_of(owner)), L(owner),
               ordinal);
+    if (any(6) == 0) { /* gone for good, and a new one in its place: nothing that kept it out may open */
+        world_sql(w, "DELETE FROM circle WHERE bucket = %lld AND owner = %lld AND ordinal = %lld", L(bucket_of(owner)), L(owner), ordinal);
+        circles[who] = world_circle(w, owner, members, len);
+        return;
+    }
+    world_sql(w, "INSERT INTO circle (bucket, owner, ordinal, title) VALUES (%lld, %lld, %lld, 'again') ON CONFLICT DO NOTHING",
+              L(bucket_of(owner)), L(owner), ordinal);
     for (size_t i = 0; i < len; i++)
         world_sql(w, "INSERT INTO circle_member (bucket, owner, ordinal, other) VALUES (%lld, %lld, %lld, %lld)", L(bucket_of(owner)),
                   L(owner), ordinal, L(members[i]));

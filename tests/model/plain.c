@@ -87,12 +87,20 @@ static bool in_some_circle(const person *owner, uint64_t circles, int viewer)
     return false;
 }
 
+/* Nobody knows who was in a circle that is gone: it keeps everybody out. */
+static bool kept_out(const person *owner, uint64_t circles, int viewer)
+{
+    for (int i = 1; i < PLAIN_CIRCLES; i++)
+        if (in(circles, i) && !owner->circle_there[i]) return true;
+    return in_some_circle(owner, circles, viewer);
+}
+
 static bool allowed(const plain *p, int viewer, int owner, const plain_audience *a)
 {
     const person *o = &p->people[owner];
     if (viewer <= 0) return a->base == EVERYONE && !a->except_members && !a->except_circles;
     if (viewer == owner) return true;
-    if (in(a->except_members, viewer) || in_some_circle(o, a->except_circles, viewer)) return false;
+    if (in(a->except_members, viewer) || kept_out(o, a->except_circles, viewer)) return false;
     if (in(o->blocks, viewer)) return false;
     if (in(a->allow_members, viewer)) return true;
     if (in(o->friends, viewer) && in_some_circle(o, a->allow_circles, viewer)) return true;
@@ -229,6 +237,23 @@ static int relate_to(plain *p, const op *o)
     return DONE;
 }
 
+static void keep_out_by_name(plain_audience *a, int circle, uint64_t members)
+{
+    if (!in(a->except_circles, circle)) return;
+    a->except_circles &= ~bit(circle);
+    a->except_members |= members;
+}
+
+static void circle_drop(plain *p, int owner, int circle)
+{
+    person *me = &p->people[owner];
+    for (int item = 1; item < PLAIN_ITEMS; item++) keep_out_by_name(&me->privacy[item], circle, me->circle[circle]);
+    for (int i = 0; i < p->len; i++)
+        if (p->posts[i].owner == owner && !p->posts[i].deleted_at) keep_out_by_name(&p->posts[i].audience, circle, me->circle[circle]);
+    me->circle_there[circle] = false;
+    me->circle[circle] = 0;
+}
+
 static int circle_do(plain *p, const op *o, line *answer)
 {
     person *me = &p->people[o->viewer];
@@ -240,7 +265,7 @@ static int circle_do(plain *p, const op *o, line *answer)
     }
     bool there = o->n > 0 && o->n < PLAIN_CIRCLES && me->circle_there[o->n];
     if (o->kind == OP_CIRCLE_DROP) {
-        if (there) me->circle_there[o->n] = false, me->circle[o->n] = 0;
+        if (there) circle_drop(p, o->viewer, o->n);
         return DONE;
     }
     if (!there) return NOT_FOUND;

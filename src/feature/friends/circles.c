@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "circles.sql.h"
 #include "db/change.h"
+#include "graph/audience.h"
 #include "graph/graph.h"
 
 static rc no_circle(ctx *c) { return fail(c, E_NOT_FOUND, MSG(L_friends_circle_none), "no such circle"); }
@@ -18,7 +19,7 @@ rc circle_create(ctx *c, str title, int64_t *ordinal)
     TRY(sql_circle_next(c->db, c->arena, bucket, me, &next));
     TRY(sql_circle_insert(c->db, bucket, me, next.ordinal, title));
     *ordinal = next.ordinal;
-    return OK;
+    return change_emit(c, CHANGE_PRIVACY, me, 0); /* memory knows which circles there are */
 }
 
 rc circle_rename(ctx *c, int64_t ordinal, str title)
@@ -28,9 +29,32 @@ rc circle_rename(ctx *c, int64_t ordinal, str title)
     return changed ? OK : no_circle(c);
 }
 
+static rc expect_circle(ctx *c, int64_t ordinal)
+{
+    circle_line circle;
+    rc_code found = sql_circle_one(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, ordinal, &circle);
+    return found == E_NOT_FOUND ? no_circle(c) : found;
+}
+
+/* One more than fits is enough to know that they do not. */
+static rc keep_out_by_name(ctx *c, int64_t ordinal)
+{
+    int64_t me = c->viewer.num;
+    circle_people_row_list people;
+    TRY(sql_circle_people(c->db, c->arena, bucket_of(me), me, ordinal, 0, AUDIENCE_LIST_MAX + 1, &people));
+    num_list nums = {ARENA_ARRAY(c->arena, uint32_t, people.len ? people.len : 1), people.len};
+    for (size_t i = 0; i < people.len; i++) nums.items[i] = (uint32_t)people.items[i].other;
+    rc_code done = audience_forget_circle(c, me, ordinal, &nums);
+    if (done != E_LIMIT) return done;
+    return fail(c, E_LIMIT, msg_n(L_friends_circle_delete_many, AUDIENCE_LIST_MAX), "too many for a list of exceptions");
+}
+
 rc circle_delete(ctx *c, int64_t ordinal)
 {
     int64_t me = c->viewer.num, dropped;
+    rc_code there = expect_circle(c, ordinal);
+    if (there != OK) return there == E_NOT_FOUND ? OK : there;
+    TRY(keep_out_by_name(c, ordinal));
     TRY(sql_circle_drop(c->db, bucket_of(me), me, ordinal, &dropped));
     return dropped ? change_emit(c, CHANGE_PRIVACY, me, 0) : OK;
 }
@@ -42,13 +66,6 @@ static rc count_members(ctx *c, int64_t ordinal, int64_t by)
     TRY(sql_circle_members_move(c->db, by, bucket_of(me), me, ordinal, &changed));
     if (!changed) return no_circle(c);
     return by ? change_emit(c, CHANGE_PRIVACY, me, 0) : OK;
-}
-
-static rc expect_circle(ctx *c, int64_t ordinal)
-{
-    circle_line circle;
-    rc_code found = sql_circle_one(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, ordinal, &circle);
-    return found == E_NOT_FOUND ? no_circle(c) : found;
 }
 
 rc circle_add(ctx *c, int64_t ordinal, const int64_t *nums, size_t len)

@@ -16,7 +16,8 @@
 /* E_LIMIT past CIRCLES_MAX. */
 rc circle_create(ctx *c, str title, int64_t *ordinal);
 rc circle_rename(ctx *c, int64_t ordinal, str title);
-/* What was for the circle stays for nobody; what was kept from it is kept from its people no longer. Idempotent. */
+/* What was for the circle stays for nobody; what was kept from it stays kept from its people, by their names. E_LIMIT when they
+ * do not fit into such a list (AUDIENCE_LIST_MAX). Idempotent. */
 rc circle_delete(ctx *c, int64_t ordinal);
 /* Whoever is no friend is passed over: the friendship may have ended since the page was opened. Idempotent, like the next. */
 rc circle_add(ctx *c, int64_t ordinal, const int64_t *nums, size_t len);

@@ -187,7 +187,8 @@ const route circles_routes[] = {
     {GET, "/friends/circle/{ordinal:int}", .show = circle_show, .who = MEMBER},
     {POST, "/friends/circle/{ordinal:int}/rename", .prepare = title_prepare, .act = rename_act, .show = rename_done,
      .again = circle_show, .who = MEMBER, .idempotent = true},
-    {POST, "/friends/circle/{ordinal:int}/delete", .act = delete_act, .show = delete_done, .who = MEMBER, .idempotent = true},
+    {POST, "/friends/circle/{ordinal:int}/delete", .act = delete_act, .show = delete_done, .again = circle_show,
+     .who = MEMBER, .idempotent = true},
     {POST, "/friends/circle/{ordinal:int}/add", .act = put_act, .show = put_done, .who = MEMBER, .idempotent = true},
     {POST, "/friends/circle/{ordinal:int}/remove", .act = take_act, .show = take_done, .who = MEMBER, .idempotent = true},
     {0}};

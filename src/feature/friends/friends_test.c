@@ -467,6 +467,80 @@ static void the_end_of_a_friendship_closes_what_a_circle_opened_and_opens_nothin
     assert_false(sees(other, me, not_for_them));
 }
 
+static void drop_circle(int64_t owner, int64_t circle)
+{
+    ctx *c = world_act(w, owner);
+    assert_int_equal(circle_delete(c, circle), OK);
+    world_done(c);
+}
+
+static bool may_open(int64_t viewer, int64_t owner, privacy_item item)
+{
+    bool may;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(privacy_may(c, owner, item, &may), OK);
+    world_done(c);
+    return may;
+}
+
+static void a_deleted_circle_keeps_its_people_out_by_name(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), in = world_member(w, ROLE_MEMBER), out = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, in);
+    world_befriend(w, me, out);
+    int64_t circle = new_circle(me, "family"), bucket = bucket_of(me);
+    assert_int_equal(put_in(me, circle, &in, 1), OK);
+    char spec[32];
+    (void)snprintf(spec, sizeof spec, "3-c%d", (int)circle);
+    int64_t not_family = world_audience(w, me, spec), id = world_post(w, me, me, not_family);
+    world_setting(w, me, PRIVACY_PROFILE, not_family);
+    world_sql(w, "INSERT INTO wall_count (bucket, owner, audience, posts) VALUES (%lld, %lld, %lld, 1)", L(bucket), L(me), L(not_family));
+    assert_false(may_open(in, me, PRIVACY_PROFILE));
+    drop_circle(me, circle);
+    assert_false(may_open(in, me, PRIVACY_PROFILE));
+    assert_true(may_open(out, me, PRIVACY_PROFILE));
+    int64_t now = world_int(w->db, 0, "SELECT audience FROM post WHERE bucket = %lld AND id = %lld", L(bucket), L(id));
+    assert_false(sees(in, me, now));
+    assert_true(sees(out, me, now));
+    assert_int_equal(world_int(w->db, 0, "SELECT posts FROM wall_count WHERE bucket = %lld AND owner = %lld AND audience = %lld",
+                               L(bucket), L(me), L(now)), 1);
+}
+
+static void what_named_a_circle_that_is_gone_is_closed_to_all(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), pal = world_member(w, ROLE_MEMBER), circle = new_circle(me, "gone");
+    world_befriend(w, me, pal);
+    char spec[32];
+    (void)snprintf(spec, sizeof spec, "0-c%d", (int)circle);
+    int64_t audience = world_audience(w, me, spec);
+    assert_true(sees(pal, me, audience));
+    drop_circle(me, circle);
+    assert_false(sees(pal, me, audience)); /* in no setting and on no post: it was left as it is */
+    assert_true(sees(me, me, audience));
+}
+
+static void a_circle_kept_out_with_too_many_people_is_not_deleted(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), circle = new_circle(me, "everybody"), bucket = bucket_of(me);
+    world_begin(w);
+    for (int i = 0; i <= AUDIENCE_LIST_MAX; i++)
+        world_sql(w, "INSERT INTO circle_member (bucket, owner, ordinal, other) VALUES (%lld, %lld, %lld, %d)", L(bucket), L(me),
+                  L(circle), 100000 + i);
+    world_end(w);
+    char spec[32];
+    (void)snprintf(spec, sizeof spec, "0-c%d", (int)circle);
+    world_setting(w, me, PRIVACY_WALL, world_audience(w, me, spec));
+    ctx *c = world_act(w, me);
+    assert_int_equal(circle_delete(c, circle), E_LIMIT);
+    assert_int_equal(c->err.sentence.key, L_friends_circle_delete_many);
+    world_undo(c);
+    world_setting(w, me, PRIVACY_WALL, LEVEL_EVERYONE);
+    drop_circle(me, circle); /* nothing keeps it out any more */
+}
+
 static void a_deleted_circle_is_empty_and_its_number_is_not_used_again(void **state)
 {
     (void)state;
@@ -518,6 +592,8 @@ static void nobody_renames_a_circle_of_others(void **state)
         TEST(an_invitation_makes_friends_once_whatever_stood_between),                                                             \
         TEST(an_invitation_does_nothing_against_a_block_a_limit_or_a_suspension), TEST(a_circle_holds_friends_only_and_each_once), \
         TEST(the_end_of_a_friendship_closes_what_a_circle_opened_and_opens_nothing),                                                    \
+        TEST(a_deleted_circle_keeps_its_people_out_by_name), TEST(what_named_a_circle_that_is_gone_is_closed_to_all),              \
+        TEST(a_circle_kept_out_with_too_many_people_is_not_deleted),                                                               \
         TEST(a_deleted_circle_is_empty_and_its_number_is_not_used_again), TEST(there_are_so_many_circles_and_no_more),             \
         TEST(nobody_renames_a_circle_of_others)
 
