@@ -27,6 +27,7 @@ typedef struct post {
     int owner, ordinal, author, version, wordings;
     plain_audience audience;
     char text[PLAIN_TEXT], old[PLAIN_WORDINGS][PLAIN_TEXT];
+    plain_audience old_for[PLAIN_WORDINGS];
     bool edited;
     int64_t at, deleted_at;
     int deleted_by;
@@ -318,6 +319,7 @@ static int edit_post(post *one, const op *o)
     if (one->version != o->version) return CONFLICT;
     if (strcmp(one->text, o->stored) == 0) return DONE;
     if (one->wordings == PLAIN_WORDINGS) abort();
+    one->old_for[one->wordings] = one->audience;
     memcpy(one->old[one->wordings++], one->text, sizeof one->text);
     memcpy(one->text, o->stored, sizeof one->text);
     one->edited = true;
@@ -413,7 +415,8 @@ static int permalink(plain *p, const op *o, line *answer)
     line_add(answer, " by %d v%d%s \"%s\" likes %d:", one->author, one->version, one->edited ? " edited" : "", one->text, likes);
     for (int i = 1; i <= p->members; i++)
         if (in(one->likes, i)) line_add(answer, " %d", i);
-    for (int i = one->wordings - 1; i >= 0; i--) line_add(answer, " \"%s\"", one->old[i]);
+    for (int i = one->wordings - 1; i >= 0; i--)
+        if (o->viewer == one->author || allowed(p, o->viewer, one->owner, &one->old_for[i])) line_add(answer, " \"%s\"", one->old[i]);
     return DONE;
 }
 

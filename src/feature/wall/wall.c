@@ -51,7 +51,15 @@ rc wall_count(ctx *c, int64_t owner, int64_t *n)
 
 rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out)
 {
-    return sql_wall_history(c->db, c->arena, bucket_of(p->owner), p->id, out);
+    wall_wording_list all;
+    TRY(sql_wall_history(c->db, c->arena, bucket_of(p->owner), p->id, &all));
+    *out = (wall_wording_list){.items = all.items};
+    for (size_t i = 0; i < all.len; i++) {
+        bool may;
+        TRY(privacy_see_post(c, p->owner, p->author, all.items[i].audience, &may));
+        if (may) out->items[out->len++] = all.items[i];
+    }
+    return OK;
 }
 
 rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out)
@@ -110,7 +118,8 @@ rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text)
     TRY(text_store(c, text, &stored));
     if (str_eq(stored, p.text)) return OK;
     int64_t changed, bucket = bucket_of(owner);
-    TRY(sql_wall_keep_history(c->db, bucket, p.id, p.version, p.edited_at ? p.edited_at : id_time(p.id), p.text));
+    TRY(sql_wall_keep_history(c->db, bucket, p.id, p.version, p.edited_at ? p.edited_at : id_time(p.id), p.text,
+                             p.audience));
     TRY(sql_wall_update_text(c->db, stored, c->now, bucket, p.id, p.version, &changed));
     if (changed == 0) return fail(c, E_CONFLICT, MSG(L_wall_edited_meanwhile), "lost the race");
     return change_emit(c, CHANGE_WALL, owner, p.id);

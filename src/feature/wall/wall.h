@@ -22,7 +22,7 @@
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal);
 /* E_NOT_FOUND also for posts that the viewer may not see; E_GONE for deleted ones that they could. */
 rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
-/* Author only, within POST_EDIT_MS; the wording before is kept in public history. E_CONFLICT when `version` is not the
+/* Author only, within POST_EDIT_MS; the wording before is kept in the history. E_CONFLICT when `version` is not the
  * present one: somebody (another tab) edited in between. */
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text);
 /* Author, on the own wall. */
@@ -38,7 +38,8 @@ rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
 rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out);
 /* How many posts of the owner's own the viewer may see. */
 rc wall_count(ctx *c, int64_t owner, int64_t *n);
-/* Earlier wordings of a post that the viewer may see. */
+/* Earlier wordings of a post that the viewer may see: those that were said to them. Each is judged by the audience that the post
+ * had when it was replaced: opening a post to more people does not publish what it said before. */
 rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out);
 /* Who likes it, above `after`, in the order of their numbers. */
 rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out);

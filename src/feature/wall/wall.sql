@@ -25,11 +25,12 @@ UPDATE post SET text = $text:text, edited_at = $at, version = version + 1
 WHERE bucket = $bucket AND id = $id AND version = $version AND deleted_at = 0;
 
 -- name: wall_keep_history :exec
-INSERT INTO post_history (bucket, post, version, at, text) VALUES ($bucket, $post, $version, $at, $text:text);
+-- doc: With the audience for which it was said.
+INSERT INTO post_history (bucket, post, version, at, text, audience) VALUES ($bucket, $post, $version, $at, $text:text, $audience);
 
 -- name: wall_history :many
 -- row: wall_wording
-SELECT h.version, h.at, h.text FROM post_history h WHERE h.bucket = $bucket AND h.post = $post ORDER BY h.version DESC LIMIT 100;
+SELECT h.version, h.at, h.text, h.audience FROM post_history h WHERE h.bucket = $bucket AND h.post = $post ORDER BY h.version DESC LIMIT 100;
 
 -- name: wall_set_audience :count
 UPDATE post SET audience = $audience, version = version + 1 WHERE bucket = $bucket AND id = $id AND deleted_at = 0;

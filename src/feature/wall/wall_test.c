@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Walls: who may do what with a post, and what stays behind. What random operations find is in tests/model/. */
+#include "base/testing.h"
+#include "feature/wall/wall.h"
+#include "support/world.h"
+
+#define L(x) ((long long)(x))
+
+static world *w;
+
+static int open_sqlite(void **state) { (void)state; return (w = world_open(DB_SQLITE)) ? 0 : -1; }
+static int open_postgres(void **state) { (void)state; return (w = world_open(DB_POSTGRES)) ? 0 : -1; }
+static int close_world(void **state) { (void)state; world_close(w); return 0; }
+
+static int64_t write_on(int64_t owner, int64_t author, const char *text, int64_t audience)
+{
+    int64_t ordinal;
+    ctx *c = world_act(w, author);
+    assert_int_equal(wall_add(c, owner, str_of(text), audience, &ordinal), OK);
+    world_done(c);
+    return ordinal;
+}
+
+static int64_t version_of(int64_t owner, int64_t ordinal)
+{
+    return world_int(w->db, -1, "SELECT version FROM post WHERE bucket = %lld AND owner = %lld AND ordinal = %lld", L(bucket_of(owner)),
+                     L(owner), L(ordinal));
+}
+
+static rc_code reword(int64_t owner, int64_t author, int64_t ordinal, const char *text)
+{
+    int64_t version = version_of(owner, ordinal);
+    ctx *c = world_act(w, author);
+    rc_code done = wall_edit(c, owner, ordinal, version, str_of(text));
+    if (done == OK) world_done(c);
+    else world_undo(c);
+    return done;
+}
+
+static rc_code open_to(int64_t owner, int64_t ordinal, int64_t audience)
+{
+    ctx *c = world_act(w, owner);
+    rc_code done = wall_set_audience(c, owner, ordinal, audience);
+    if (done == OK) world_done(c);
+    else world_undo(c);
+    return done;
+}
+
+/* How many earlier wordings the viewer is shown; -1 when the post is not. */
+static int wordings(int64_t viewer, int64_t owner, int64_t ordinal)
+{
+    wall_post p;
+    wall_wording_list list = {0};
+    ctx *c = world_ctx(w, viewer);
+    bool there = wall_get(c, owner, ordinal, &p) == OK;
+    if (there) assert_int_equal(wall_wordings(c, &p, &list), OK);
+    world_done(c);
+    return there ? (int)list.len : -1;
+}
+
+/* ---- the history ---- */
+
+static void opening_a_post_does_not_publish_what_it_said_before(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), pal = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, pal);
+    int64_t post = write_on(me, me, "for myself", LEVEL_NOBODY);
+    assert_int_equal(reword(me, me, post, "for friends, soon"), OK);
+    assert_int_equal(open_to(me, post, LEVEL_FRIENDS), OK);
+    assert_int_equal(reword(me, me, post, "for friends"), OK);
+    assert_int_equal(open_to(me, post, LEVEL_EVERYONE), OK);
+    assert_int_equal(reword(me, me, post, "for all"), OK);
+    assert_int_equal(wordings(me, me, post), 3);
+    assert_int_equal(wordings(pal, me, post), 2);
+    assert_int_equal(wordings(other, me, post), 1);
+    assert_int_equal(wordings(0, me, post), 1);
+    assert_int_equal(open_to(me, post, LEVEL_FRIENDS), OK); /* what all could read is for friends now, with the post */
+    assert_int_equal(wordings(pal, me, post), 2);
+    assert_int_equal(wordings(other, me, post), -1);
+}
+
+static void wordings_on_somebody_elses_wall_follow_the_wall(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, host);
+    int64_t post = write_on(host, me, "hello", LEVEL_NOBODY);
+    assert_int_equal(reword(host, me, post, "good day"), OK);
+    assert_int_equal(wordings(host, host, post), 1);
+    assert_int_equal(wordings(other, host, post), 1);
+}
+
+#define TESTS TEST(opening_a_post_does_not_publish_what_it_said_before), TEST(wordings_on_somebody_elses_wall_follow_the_wall)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TESTS};
+    int failed = cmocka_run_group_tests_name("walls on SQLite", tests, open_sqlite, close_world);
+    if (getenv("VECHE_TEST_PG")) failed += cmocka_run_group_tests_name("walls on PostgreSQL", tests, open_postgres, close_world);
+    return failed;
+}
