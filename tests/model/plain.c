@@ -340,8 +340,31 @@ static int restore_post(plain *p, const op *o)
     if (!one->deleted_at) return find(p, o, &one); /* what is there says so only to whom it shows */
     if (one->deleted_by != o->viewer) return NOT_FOUND;
     if (o->now - one->deleted_at > 24 * PLAIN_HOUR) return GONE;
+    int code = one->author == o->viewer && one->owner != one->author ? check(p, o->viewer, one->owner, POST_ON) : DONE;
+    if (code != DONE) return code;
     one->deleted_at = 0;
     one->deleted_by = 0;
+    one->version++;
+    return DONE;
+}
+
+/* Taking back what is one's own needs nobody's leave: the own words, what stands on the own wall, the own like. */
+static int take_back(plain *p, const op *o)
+{
+    post *one = post_at(p, o->other, o->n);
+    if (!one) return NOT_FOUND;
+    if (o->kind == OP_UNLIKE) {
+        if (!in(one->likes, o->viewer)) return find(p, o, &one);
+        one->likes &= ~bit(o->viewer);
+        return DONE;
+    }
+    bool mine = one->author == o->viewer || one->owner == o->viewer;
+    if (mine && one->deleted_at && one->deleted_by == o->viewer) return DONE;
+    int code = mine && !one->deleted_at ? DONE : find(p, o, &one);
+    if (code != DONE) return code;
+    if (!mine) return DENIED;
+    one->deleted_at = o->now;
+    one->deleted_by = o->viewer;
     one->version++;
     return DONE;
 }
@@ -359,14 +382,7 @@ static int change_post(plain *p, const op *o)
         one->audience = o->audience;
         one->version++;
         return DONE;
-    case OP_DELETE:
-        if (one->author != o->viewer && one->owner != o->viewer) return DENIED;
-        one->deleted_at = o->now;
-        one->deleted_by = o->viewer;
-        one->version++;
-        return DONE;
-    case OP_LIKE: one->likes |= bit(o->viewer); return DONE;
-    default: one->likes &= ~bit(o->viewer); return DONE;
+    default: one->likes |= bit(o->viewer); return DONE;
     }
 }
 
@@ -487,9 +503,9 @@ void plain_do(plain *p, const op *o, line *answer)
     case OP_POST: code = write_post(p, o, &rest); break;
     case OP_EDIT:
     case OP_AUDIENCE:
+    case OP_LIKE: code = change_post(p, o); break;
     case OP_DELETE:
-    case OP_LIKE:
-    case OP_UNLIKE: code = change_post(p, o); break;
+    case OP_UNLIKE: code = take_back(p, o); break;
     case OP_RESTORE: code = restore_post(p, o); break;
     case OP_SUSPEND:
     case OP_REINSTATE:

@@ -6,6 +6,7 @@
 #include "feature/wall/text.h"
 
 #define SWEEP_SLICE 50
+#define COUNTS_PAGE 200
 
 /* ---- reading ---- */
 
@@ -14,11 +15,16 @@ static rc may_see(ctx *c, const wall_post *p, bool *may)
     return privacy_see_post(c, p->owner, p->author, p->audience, may);
 }
 
-rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
+/* Not judged. */
+static rc post_read(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
 {
     rc_code found = sql_wall_by_ordinal(c->db, c->arena, bucket_of(owner), owner, ordinal, out);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
-    if (found != OK) return found;
+    return found == E_NOT_FOUND ? fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post") : found;
+}
+
+rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
+{
+    TRY(post_read(c, owner, ordinal, out));
     bool may;
     TRY(may_see(c, out, &may));
     /* Whether it is there, deleted or hidden is nobody's business who could not see it. */
@@ -39,12 +45,15 @@ rc wall_count(ctx *c, int64_t owner, int64_t *n)
     bool wall;
     TRY(privacy_may(c, owner, PRIVACY_WALL, &wall));
     if (!wall) return OK;
-    wall_audience_count_list counts;
-    TRY(sql_wall_counts(c->db, c->arena, bucket_of(owner), owner, &counts));
-    for (size_t i = 0; i < counts.len; i++) {
-        bool may;
-        TRY(privacy_see_post(c, owner, owner, counts.items[i].audience, &may));
-        if (may) *n += counts.items[i].posts;
+    int64_t last = -1;
+    for (wall_audience_count_list counts = {.len = COUNTS_PAGE}; counts.len == COUNTS_PAGE;) {
+        TRY(sql_wall_counts(c->db, c->arena, bucket_of(owner), owner, last, COUNTS_PAGE, &counts));
+        for (size_t i = 0; i < counts.len; i++) {
+            bool may;
+            last = counts.items[i].audience;
+            TRY(privacy_see_post(c, owner, owner, last, &may));
+            if (may) *n += counts.items[i].posts;
+        }
     }
     return OK;
 }
@@ -133,6 +142,7 @@ rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience)
     if (p.audience == audience) return OK;
     int64_t changed;
     TRY(sql_wall_set_audience(c->db, audience, bucket_of(owner), p.id, &changed));
+    if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
     TRY(count_post(c, owner, owner, p.audience, false));
     TRY(count_post(c, owner, owner, audience, true));
     return change_emit(c, CHANGE_WALL, owner, p.id);
@@ -141,10 +151,15 @@ rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience)
 rc wall_delete(ctx *c, int64_t owner, int64_t ordinal)
 {
     wall_post p;
-    TRY(wall_get(c, owner, ordinal, &p));
-    if (!wall_may_delete(c, &p)) return fail(c, E_DENIED, MSG(L_wall_not_yours), "neither author nor owner");
+    TRY(post_read(c, owner, ordinal, &p));
+    bool mine = wall_may_delete(c, &p);
+    if (mine && p.deleted_at && p.deleted_by == c->viewer.num) return OK;
+    /* One's own words, and what stands on one's own wall, can be taken away even when a block hides them. */
+    if (!mine || p.deleted_at) TRY(wall_get(c, owner, ordinal, &p));
+    if (!mine) return fail(c, E_DENIED, MSG(L_wall_not_yours), "neither author nor owner");
     int64_t changed;
     TRY(sql_wall_delete(c->db, c->now, c->viewer.num, bucket_of(owner), p.id, &changed));
+    if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
     TRY(count_post(c, owner, p.author, p.audience, false));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
@@ -152,29 +167,48 @@ rc wall_delete(ctx *c, int64_t owner, int64_t ordinal)
 rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
 {
     wall_post p;
-    rc_code found = sql_wall_by_ordinal(c->db, c->arena, bucket_of(owner), owner, ordinal, &p);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
-    if (found != OK) return found;
+    TRY(post_read(c, owner, ordinal, &p));
     if (!p.deleted_at) return wall_get(c, owner, ordinal, &p);
     if (p.deleted_by != c->viewer.num) return fail(c, E_NOT_FOUND, MSG(L_NONE), "deleted by somebody else");
     if (c->now - p.deleted_at > POST_UNDO_MS) return fail(c, E_GONE, MSG(L_wall_gone), "past the time for undo");
+    if (p.author == c->viewer.num && owner != p.author) TRY(privacy_check(c, owner, PRIVACY_POST)); /* as if it were new */
     int64_t changed;
     TRY(sql_wall_restore(c->db, bucket_of(owner), p.id, c->viewer.num, &changed));
+    if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
     TRY(count_post(c, owner, p.author, p.audience, true));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
 
-rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on)
+/* Memory knows how many like a post and what its viewer likes: both are told. */
+static rc liked(ctx *c, const wall_post *p, int by)
+{
+    TRY(sql_wall_likes_add(c->db, by, bucket_of(p->owner), p->id));
+    TRY(change_emit(c, CHANGE_LIKED, c->viewer.num, p->id));
+    return change_emit(c, CHANGE_WALL, p->owner, p->id);
+}
+
+static rc like(ctx *c, int64_t owner, int64_t ordinal)
 {
     wall_post p;
     TRY(wall_get(c, owner, ordinal, &p));
-    int64_t changed, bucket = bucket_of(owner);
-    if (on) TRY(sql_wall_like(c->db, bucket, p.id, c->viewer.num, c->now, &changed));
-    else TRY(sql_wall_unlike(c->db, bucket, p.id, c->viewer.num, &changed));
-    if (!changed) return OK;
-    TRY(sql_wall_likes_add(c->db, on ? 1 : -1, bucket, p.id));
-    TRY(change_emit(c, CHANGE_LIKED, c->viewer.num, p.id));
-    return change_emit(c, CHANGE_WALL, owner, p.id);
+    int64_t changed;
+    TRY(sql_wall_like(c->db, bucket_of(owner), p.id, c->viewer.num, c->now, &changed));
+    return changed ? liked(c, &p, 1) : OK;
+}
+
+/* A like is its member's own: it can be taken back where they see nothing any more. Who has none there learns nothing. */
+static rc unlike(ctx *c, int64_t owner, int64_t ordinal)
+{
+    wall_post p;
+    TRY(post_read(c, owner, ordinal, &p));
+    int64_t changed;
+    TRY(sql_wall_unlike(c->db, bucket_of(owner), p.id, c->viewer.num, &changed));
+    return changed ? liked(c, &p, -1) : wall_get(c, owner, ordinal, &p);
+}
+
+rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on)
+{
+    return on ? like(c, owner, ordinal) : unlike(c, owner, ordinal);
 }
 
 #define SWEEP_PAUSE_MS (10 * INT64_C(60000))

@@ -27,11 +27,11 @@ rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text);
 /* Author, on the own wall. */
 rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience);
-/* Author or owner of the wall. */
+/* Author or owner of the wall, also where a block hides the post from them. Idempotent for who deleted it. */
 rc wall_delete(ctx *c, int64_t owner, int64_t ordinal);
-/* Who deleted it, within POST_UNDO_MS. */
+/* Who deleted it, within POST_UNDO_MS; the author only where they may still write. */
 rc wall_restore(ctx *c, int64_t owner, int64_t ordinal);
-/* Sets or takes back the viewer's like. Idempotent. */
+/* Sets the viewer's like, or takes it back, also where they see the post no more. Idempotent. */
 rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
 
 /* A page of the wall, newest first, judged (graph_wall). owners_only: what the owner wrote. */

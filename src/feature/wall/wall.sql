@@ -51,8 +51,8 @@ UPDATE wall_count SET posts = posts - 1 WHERE bucket = $bucket AND owner = $owne
 
 -- name: wall_counts :many
 -- row: wall_audience_count
-SELECT n.audience, n.posts FROM wall_count n WHERE n.bucket = $bucket AND n.owner = $owner AND n.posts > 0
-ORDER BY n.audience LIMIT 200;
+SELECT n.audience, n.posts FROM wall_count n WHERE n.bucket = $bucket AND n.owner = $owner AND n.audience > $after AND n.posts > 0
+ORDER BY n.audience LIMIT $limit;
 
 -- name: wall_like :count
 INSERT INTO post_like (bucket, post, member, at) VALUES ($bucket, $post, $member, $at) ON CONFLICT DO NOTHING;

@@ -91,7 +91,108 @@ static void wordings_on_somebody_elses_wall_follow_the_wall(void **state)
     assert_int_equal(wordings(other, host, post), 1);
 }
 
-#define TESTS TEST(opening_a_post_does_not_publish_what_it_said_before), TEST(wordings_on_somebody_elses_wall_follow_the_wall)
+/* ---- taking back ---- */
+
+static rc_code acting(int64_t viewer, rc (*act)(ctx *, int64_t, int64_t), int64_t owner, int64_t ordinal)
+{
+    ctx *c = world_act(w, viewer);
+    rc_code done = act(c, owner, ordinal);
+    if (done == OK) world_done(c);
+    else world_undo(c);
+    return done;
+}
+
+static rc unlike(ctx *c, int64_t owner, int64_t ordinal) { return wall_like(c, owner, ordinal, false); }
+static rc like(ctx *c, int64_t owner, int64_t ordinal) { return wall_like(c, owner, ordinal, true); }
+
+static int64_t likes_of(int64_t owner, int64_t ordinal)
+{
+    return world_int(w->db, -1, "SELECT likes FROM post WHERE bucket = %lld AND owner = %lld AND ordinal = %lld", L(bucket_of(owner)),
+                     L(owner), L(ordinal));
+}
+
+static void what_is_ones_own_can_be_taken_back_from_behind_a_block(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, host);
+    int64_t post = write_on(host, me, "hello", LEVEL_EVERYONE), theirs = write_on(host, host, "good day", LEVEL_EVERYONE);
+    assert_int_equal(acting(me, like, host, theirs), OK);
+    world_edge(w, host, me, EDGE_BLOCKS, EDGE_BLOCKED);
+    assert_int_equal(acting(me, unlike, host, theirs), OK);
+    assert_int_equal(likes_of(host, theirs), 0);
+    assert_int_equal(acting(me, unlike, host, theirs), E_NOT_FOUND); /* nothing there that is one's own: as for a stranger */
+    assert_int_equal(acting(me, wall_delete, host, theirs), E_NOT_FOUND);
+    assert_int_equal(acting(other, wall_delete, host, post), E_DENIED);
+    assert_int_equal(acting(me, wall_delete, host, post), OK);
+    assert_int_equal(acting(other, unlike, host, post), E_GONE);
+}
+
+static void a_wall_is_cleared_of_the_words_of_whoever_blocks_its_owner(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), guest = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, guest);
+    int64_t post = write_on(me, guest, "hello", LEVEL_EVERYONE);
+    world_edge(w, guest, me, EDGE_BLOCKS, EDGE_BLOCKED);
+    assert_int_equal(acting(me, wall_delete, me, post), OK);
+}
+
+static void whoever_may_write_there_no_more_cannot_bring_their_post_back(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, host);
+    int64_t post = write_on(host, me, "hello", LEVEL_EVERYONE);
+    assert_int_equal(acting(me, wall_delete, host, post), OK);
+    world_setting(w, host, PRIVACY_POST, LEVEL_NOBODY);
+    assert_int_equal(acting(me, wall_restore, host, post), E_DENIED);
+    world_setting(w, host, PRIVACY_POST, LEVEL_FRIENDS);
+    world_edge(w, host, me, EDGE_BLOCKS, EDGE_BLOCKED);
+    assert_int_equal(acting(me, wall_restore, host, post), E_DENIED);
+    world_befriend(w, me, host);
+    assert_int_equal(acting(me, wall_restore, host, post), OK);
+}
+
+static void a_post_is_deleted_once_by_who_deletes_it_twice(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER), n;
+    world_befriend(w, me, host);
+    int64_t post = write_on(host, me, "hello", LEVEL_EVERYONE), own = write_on(me, me, "mine", LEVEL_EVERYONE);
+    for (int time = 0; time < 2; time++) {
+        assert_int_equal(acting(me, wall_delete, host, post), OK);
+        assert_int_equal(acting(me, wall_delete, me, own), OK);
+        assert_int_equal(version_of(me, own), 1);
+    }
+    assert_int_equal(acting(host, wall_delete, host, post), E_GONE); /* somebody else was faster */
+    ctx *c = world_ctx(w, me);
+    assert_int_equal(wall_count(c, me, &n), OK);
+    assert_int_equal(n, 0);
+    world_done(c);
+}
+
+static void posts_of_more_audiences_than_a_page_has_are_all_counted(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), n;
+    world_begin(w);
+    for (int i = 1; i <= 450; i++)
+        world_sql(w, "INSERT INTO wall_count (bucket, owner, audience, posts) VALUES (%lld, %lld, %d, 2)", L(bucket_of(me)), L(me),
+                  1000 + i);
+    world_end(w);
+    ctx *c = world_ctx(w, me);
+    assert_int_equal(wall_count(c, me, &n), OK);
+    assert_int_equal(n, 900);
+    world_done(c);
+}
+
+#define TESTS                                                                                                                 \
+    TEST(opening_a_post_does_not_publish_what_it_said_before), TEST(wordings_on_somebody_elses_wall_follow_the_wall),         \
+        TEST(what_is_ones_own_can_be_taken_back_from_behind_a_block),                                                         \
+        TEST(a_wall_is_cleared_of_the_words_of_whoever_blocks_its_owner),                                                     \
+        TEST(whoever_may_write_there_no_more_cannot_bring_their_post_back), TEST(a_post_is_deleted_once_by_who_deletes_it_twice), \
+        TEST(posts_of_more_audiences_than_a_page_has_are_all_counted)
 
 int main(void)
 {

@@ -220,8 +220,12 @@ static rc delete_act(req *r)
 static rc delete_show(req *r)
 {
     str to = req_field(r, "to");
-    /* The post's own page is gone with it. */
-    if (!to.ptr || str_starts(to, post_url(r).s)) to = arena_printf(r->c->arena, "/wall%lld", (long long)owner_of(r));
+    /* The post's own page is gone with it, and the wall may be closed to whoever took their words back. */
+    if (!to.ptr || str_starts(to, post_url(r).s)) {
+        bool wall;
+        TRY(privacy_may(r->c, owner_of(r), PRIVACY_WALL, &wall));
+        to = wall ? arena_printf(r->c->arena, "/wall%lld", (long long)owner_of(r)) : STR("/feed");
+    }
     return req_redirect_toast(r, url_local(to), L_wall_deleted, arena_printf(r->c->arena, "%.*s/restore", STR_ARG(post_url(r).s)));
 }
 
