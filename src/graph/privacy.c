@@ -158,6 +158,14 @@ rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may)
     return judge_item(&r, item, may);
 }
 
+rc privacy_may_meet(ctx *c, int64_t num, bool *may)
+{
+    *may = c->viewer.num != 0 && c->viewer.num == num;
+    if (*may) return OK;
+    TRY(privacy_may(c, num, PRIVACY_FOUND, may));
+    return *may ? privacy_may(c, num, PRIVACY_PROFILE, may) : OK;
+}
+
 /* ---- posts ---- */
 
 rc door_try(ctx *c, int64_t owner, unsigned bits, door *d)

@@ -44,6 +44,10 @@ rc privacy_check(ctx *c, int64_t owner, privacy_item item);
 /* The same as a question. */
 rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may);
 
+/* May the viewer be shown this member beside something else (who likes a post, friends that two share): they are to be found by
+ * the viewer, and their page is open to them. Oneself, always. */
+rc privacy_may_meet(ctx *c, int64_t num, bool *may);
+
 /* May the viewer see this post: its owner's page and wall, its own audience (judged against the owner of the wall; the author
  * passes), the author not suspended and not blocking the viewer. */
 rc privacy_see_post(ctx *c, int64_t owner, int64_t author, int64_t audience, bool *may);

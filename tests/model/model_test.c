@@ -216,11 +216,12 @@ static rc read_permalink(ctx *c, const op *o, line *l)
     TRY(wall_get(c, o->other, o->n, &p));
     line_add(l, " by %lld v%lld%s \"%.*s\" likes %lld:", (long long)p.author, (long long)p.version, p.edited_at ? " edited" : "",
              STR_ARG(p.text), (long long)p.likes);
-    wall_liker_list likers = {.len = 1};
-    for (int64_t after = 0; likers.len; after = likers.len ? likers.items[likers.len - 1].member : 0) {
-        TRY(wall_likes(c, &p, after, &likers));
+    int64_t after = 0;
+    do {
+        wall_liker_list likers;
+        TRY(wall_likes(c, &p, after, &likers, &after));
         for (size_t i = 0; i < likers.len; i++) line_add(l, " %lld", (long long)likers.items[i].member);
-    }
+    } while (after);
     TRY(wall_wordings(c, &p, &old));
     for (size_t i = 0; i < old.len; i++) line_add(l, " \"%.*s\"", STR_ARG(old.items[i].text));
     return OK;

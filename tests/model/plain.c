@@ -430,7 +430,8 @@ static int permalink(plain *p, const op *o, line *answer)
     for (int i = 1; i <= p->members; i++) likes += in(one->likes, i);
     line_add(answer, " by %d v%d%s \"%s\" likes %d:", one->author, one->version, one->edited ? " edited" : "", one->text, likes);
     for (int i = 1; i <= p->members; i++)
-        if (in(one->likes, i)) line_add(answer, " %d", i);
+        if (in(one->likes, i) && (i == o->viewer || (may(p, o->viewer, i, FOUND) && may(p, o->viewer, i, PROFILE))))
+            line_add(answer, " %d", i);
     for (int i = one->wordings - 1; i >= 0; i--)
         if (o->viewer == one->author || allowed(p, o->viewer, one->owner, &one->old_for[i])) line_add(answer, " \"%s\"", one->old[i]);
     return DONE;

@@ -171,12 +171,16 @@ static rc row_if_found(ctx *c, int64_t num, friend_rows *rows)
 
 static rc mutual_rows(ctx *c, int64_t owner, friend_rows *rows)
 {
-    int64_t nums[MUTUAL_MAX];
+    int64_t nums[SCAN_MAX];
     size_t len, total;
     *rows = (friend_rows){ARENA_ARRAY(c->arena, friend_row, MUTUAL_MAX), 0};
     if (!c->viewer.num) return OK;
-    TRY(graph_mutual(c, c->viewer.num, owner, MUTUAL_MAX, nums, &len, &total));
-    for (size_t i = 0; i < len; i++) TRY(row_if_found(c, nums[i], rows));
+    TRY(graph_mutual(c, c->viewer.num, owner, SCAN_MAX, nums, &len, &total));
+    for (size_t i = 0; i < len && rows->len < MUTUAL_MAX; i++) {
+        bool may;
+        TRY(privacy_may_meet(c, nums[i], &may));
+        if (may) TRY(row_if_found(c, nums[i], rows));
+    }
     return OK;
 }
 

@@ -91,10 +91,16 @@ static rc add_face(ctx *c, int64_t owner, int64_t num, faces *f)
 
 static rc add_mutual(ctx *c, int64_t num, faces *f)
 {
-    int64_t nums[2 * FACES_MAX]; /* some may have left */
-    size_t len;
-    TRY(graph_mutual(c, c->viewer.num, num, sizeof nums / sizeof *nums, nums, &len, &f->mutual));
-    for (size_t i = 0; i < len; i++) TRY(add_face(c, num, nums[i], f));
+    int64_t nums[FACES_SCAN_MAX];
+    size_t len, all;
+    TRY(graph_mutual(c, c->viewer.num, num, FACES_SCAN_MAX, nums, &len, &all));
+    for (size_t i = 0; i < len; i++) {
+        bool may;
+        TRY(privacy_may_meet(c, nums[i], &may));
+        if (!may) continue; /* neither shown nor counted: a number tells as well */
+        f->mutual++;
+        TRY(add_face(c, num, nums[i], f));
+    }
     return OK;
 }
 

@@ -45,7 +45,7 @@ rc profile_get(ctx *c, int64_t num, profile *out);
 typedef struct faces {
     int64_t nums[FACES_MAX];
     size_t len;
-    size_t mutual; /* how many friends they share in all */
+    size_t mutual; /* how many friends they share, of those whom the viewer may meet (500 are looked at) */
 } faces;
 /* Refuses like privacy_check of PRIVACY_FRIENDS. */
 rc profile_faces(ctx *c, int64_t num, faces *out);

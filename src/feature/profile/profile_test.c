@@ -216,6 +216,26 @@ static void shared_friends_come_first_and_closed_ones_not_at_all(void **state)
     assert_int_equal(f.nums[0], shared);
     assert_int_equal(f.nums[1], p->boris);
     assert_int_equal(f.nums[2], early);
+    assert_int_equal(f.mutual, 1);
+    world_done(c);
+}
+
+static void a_shared_friend_who_is_not_to_be_found_is_not_counted(void **state)
+{
+    people *p = *state;
+    int64_t shared = world_member(p->w, ROLE_MEMBER), shy = world_member(p->w, ROLE_MEMBER), closed = world_member(p->w, ROLE_MEMBER);
+    int64_t all[] = {shared, shy, closed};
+    for (size_t i = 0; i < 3; i++) {
+        world_befriend(p->w, p->anna, all[i]);
+        world_befriend(p->w, p->vera, all[i]);
+    }
+    world_setting(p->w, shy, PRIVACY_FOUND, LEVEL_NOBODY);
+    world_setting(p->w, closed, PRIVACY_PROFILE, LEVEL_NOBODY);
+    ctx *c = world_ctx(p->w, p->vera);
+    faces f;
+    assert_int_equal(profile_faces(c, p->anna, &f), OK);
+    assert_int_equal(f.mutual, 1);
+    assert_int_equal(f.nums[0], shared);
     world_done(c);
 }
 
@@ -415,6 +435,7 @@ static int run(db_engine which)
         WITH_PEOPLE(a_suspended_members_page_is_gone_for_all_but_staff),
         WITH_PEOPLE(nobodys_number_has_no_page),
         WITH_PEOPLE(a_hidden_list_of_friends_shows_neither_number_nor_faces),
+        WITH_PEOPLE(a_shared_friend_who_is_not_to_be_found_is_not_counted),
         WITH_PEOPLE(shared_friends_come_first_and_closed_ones_not_at_all),
         WITH_PEOPLE(a_crowd_of_friends_shows_eight),
         WITH_PEOPLE(saving_raises_the_version_and_renames_everywhere),

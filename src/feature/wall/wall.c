@@ -71,9 +71,26 @@ rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out)
     return OK;
 }
 
-rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out)
+/* Looks for one more than the page holds: so a next page is promised only when somebody is on it. */
+rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, int64_t *next)
 {
-    return sql_wall_likers(c->db, c->arena, bucket_of(p->owner), p->id, after, WALL_PAGE * 2 + 1, out);
+    *out = (wall_liker_list){ARENA_ARRAY(c->arena, wall_liker, LIKES_PAGE + 1), 0};
+    *next = 0;
+    for (size_t scanned = 0; scanned < WALL_SCAN_MAX && out->len <= LIKES_PAGE;) {
+        wall_liker_list slice;
+        TRY(sql_wall_likers(c->db, c->arena, bucket_of(p->owner), p->id, after, LIKES_PAGE, &slice));
+        for (size_t i = 0; i < slice.len && out->len <= LIKES_PAGE; i++) {
+            bool may;
+            after = slice.items[i].member;
+            TRY(privacy_may_meet(c, after, &may));
+            if (may) out->items[out->len++] = slice.items[i];
+        }
+        scanned += slice.len;
+        if (slice.len < LIKES_PAGE && out->len <= LIKES_PAGE) return OK;
+    }
+    if (out->len > LIKES_PAGE) out->len = LIKES_PAGE, after = out->items[LIKES_PAGE - 1].member;
+    *next = after;
+    return OK;
 }
 
 bool wall_may_edit(const ctx *c, const wall_post *p)

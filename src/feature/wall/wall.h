@@ -15,6 +15,7 @@
 #define POST_EDIT_MS (24 * INT64_C(3600000))
 #define POST_UNDO_MS (24 * INT64_C(3600000))
 #define WALL_PAGE 20
+#define LIKES_PAGE 40
 
 /* All of these judge privacy themselves; those that write run inside an act. Rows live in c->arena. */
 
@@ -41,8 +42,9 @@ rc wall_count(ctx *c, int64_t owner, int64_t *n);
 /* Earlier wordings of a post that the viewer may see: those that were said to them. Each is judged by the audience that the post
  * had when it was replaced: opening a post to more people does not publish what it said before. */
 rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out);
-/* Who likes it, above `after`, in the order of their numbers. */
-rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out);
+/* Who likes it, above `after`, in the order of their numbers, at most LIKES_PAGE: those whom the viewer may meet
+ * (graph/privacy.h). *next: for the next page, 0 at the end. */
+rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, int64_t *next);
 
 /* What the viewer may do with a post that they may see. */
 bool wall_may_edit(const ctx *c, const wall_post *p);

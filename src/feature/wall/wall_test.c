@@ -91,7 +91,31 @@ static void wordings_on_somebody_elses_wall_follow_the_wall(void **state)
     assert_int_equal(wordings(other, host, post), 1);
 }
 
-/* ---- taking back ---- */
+/* ---- who likes it ---- */
+
+/* All pages, counted. */
+static size_t likers(int64_t viewer, int64_t owner, int64_t ordinal, size_t *pages)
+{
+    wall_post p;
+    size_t all = 0;
+    int64_t after = 0;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(wall_get(c, owner, ordinal, &p), OK);
+    *pages = 0;
+    do {
+        wall_liker_list list;
+        int64_t last = after;
+        assert_int_equal(wall_likes(c, &p, after, &list, &after), OK);
+        for (size_t i = 0; i < list.len; i++) {
+            assert_true(list.items[i].member > last);
+            last = list.items[i].member;
+        }
+        all += list.len;
+        ++*pages;
+    } while (after);
+    world_done(c);
+    return all;
+}
 
 static rc_code acting(int64_t viewer, rc (*act)(ctx *, int64_t, int64_t), int64_t owner, int64_t ordinal)
 {
@@ -104,6 +128,45 @@ static rc_code acting(int64_t viewer, rc (*act)(ctx *, int64_t, int64_t), int64_
 
 static rc unlike(ctx *c, int64_t owner, int64_t ordinal) { return wall_like(c, owner, ordinal, false); }
 static rc like(ctx *c, int64_t owner, int64_t ordinal) { return wall_like(c, owner, ordinal, true); }
+
+static void who_does_not_show_themselves_is_not_among_those_who_like_a_post(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), hidden = world_member(w, ROLE_MEMBER), closed = world_member(w, ROLE_MEMBER);
+    int64_t blocking = world_member(w, ROLE_MEMBER), gone = world_member(w, ROLE_MEMBER), reader = world_member(w, ROLE_MEMBER);
+    int64_t post = write_on(me, me, "hello", LEVEL_EVERYONE), all[] = {hidden, closed, blocking, gone, reader};
+    for (size_t i = 0; i < 5; i++) assert_int_equal(acting(all[i], like, me, post), OK);
+    world_setting(w, hidden, PRIVACY_FOUND, LEVEL_NOBODY);
+    world_setting(w, closed, PRIVACY_PROFILE, LEVEL_FRIENDS);
+    world_edge(w, blocking, reader, EDGE_BLOCKS, EDGE_BLOCKED);
+    world_state(w, gone, MEMBER_GONE);
+    size_t pages;
+    assert_int_equal(likers(reader, me, post, &pages), 1); /* oneself */
+    assert_int_equal(likers(hidden, me, post, &pages), 3); /* oneself, and the two who are open */
+    world_befriend(w, closed, reader);
+    assert_int_equal(likers(reader, me, post, &pages), 2);
+}
+
+static void everybody_who_likes_a_post_can_be_reached_page_by_page(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), post = write_on(me, me, "hello", LEVEL_EVERYONE), last = 0;
+    world_begin(w);
+    for (int i = 0; i < 2 * LIKES_PAGE + 3; i++) {
+        last = world_member(w, ROLE_MEMBER);
+        world_sql(w, "INSERT INTO post_like (bucket, post, member, at) SELECT bucket, id, %lld, 1 FROM post WHERE bucket = %lld"
+                     " AND owner = %lld", L(last), L(bucket_of(me)), L(me));
+    }
+    world_end(w);
+    size_t pages;
+    assert_int_equal(likers(me, me, post, &pages), 2 * LIKES_PAGE + 3);
+    assert_int_equal(pages, 3);
+    for (int i = 0; i < 3; i++) world_setting(w, last - i, PRIVACY_FOUND, LEVEL_NOBODY);
+    assert_int_equal(likers(me, me, post, &pages), 2 * LIKES_PAGE);
+    assert_int_equal(pages, 2); /* no page that would be empty is promised */
+}
+
+/* ---- taking back ---- */
 
 static int64_t likes_of(int64_t owner, int64_t ordinal)
 {
@@ -189,6 +252,8 @@ static void posts_of_more_audiences_than_a_page_has_are_all_counted(void **state
 
 #define TESTS                                                                                                                 \
     TEST(opening_a_post_does_not_publish_what_it_said_before), TEST(wordings_on_somebody_elses_wall_follow_the_wall),         \
+        TEST(who_does_not_show_themselves_is_not_among_those_who_like_a_post),                                                \
+        TEST(everybody_who_likes_a_post_can_be_reached_page_by_page),                                                         \
         TEST(what_is_ones_own_can_be_taken_back_from_behind_a_block),                                                         \
         TEST(a_wall_is_cleared_of_the_words_of_whoever_blocks_its_owner),                                                     \
         TEST(whoever_may_write_there_no_more_cannot_bring_their_post_back), TEST(a_post_is_deleted_once_by_who_deletes_it_twice), \

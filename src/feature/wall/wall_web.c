@@ -264,18 +264,22 @@ static rc likers_show(req *r)
     wall_post p;
     view v;
     wall_liker_list likers;
+    int64_t after = req_field_int(r, "after", 0), next;
     TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
-    TRY(wall_likes(r->c, &p, req_field_int(r, "after", 0), &likers));
+    TRY(wall_likes(r->c, &p, after, &likers, &next));
     TRY(view_init(&v, r, NAV_NONE, (msg){.key = L_wall_likers, .n = p.likes}));
-    tpl_likers_page_open(r->out, &v, &p, p.likes);
-    size_t shown = likers.len > WALL_PAGE * 2 ? WALL_PAGE * 2 : likers.len;
-    for (size_t i = 0; i < shown; i++) {
+    /* Where the list is whole, it is seen whether somebody is missing. */
+    bool hidden = after == 0 && next == 0 && (int64_t)likers.len < p.likes;
+    url more = next ? view_url(&v, "/wall%lld_%lld/likes?after=%lld", (long long)p.owner, (long long)p.ordinal, (long long)next)
+                    : (url){STR("")};
+    tpl_likers_page_open(r->out, &v, &p, hidden, more);
+    for (size_t i = 0; i < likers.len; i++) {
         person who;
         TRY(view_person(r->c, likers.items[i].member, &who));
         tpl_person_row_open(r->out, &v, &who, STR(""));
         tpl_person_row_close(r->out, &v, &who, STR(""));
     }
-    tpl_likers_page_close(r->out, &v, &p, p.likes);
+    tpl_likers_page_close(r->out, &v, &p, hidden, more);
     return OK;
 }
 
