@@ -5,3 +5,12 @@
 ALTER TABLE post_history ADD COLUMN audience BIGINT NOT NULL DEFAULT 4; -- class: settings
 UPDATE post_history SET audience = 0
 WHERE EXISTS (SELECT 1 FROM post p WHERE p.bucket = post_history.bucket AND p.id = post_history.post AND p.author <> p.owner);
+
+-- What a member alone can make more of has a limit, so it is counted: followed without friendship, open requests sent, blocked.
+ALTER TABLE member ADD COLUMN follows INTEGER NOT NULL DEFAULT 0 CHECK (follows >= 0); -- class: relation
+ALTER TABLE member ADD COLUMN asked INTEGER NOT NULL DEFAULT 0 CHECK (asked >= 0);     -- class: relation
+ALTER TABLE member ADD COLUMN blocks INTEGER NOT NULL DEFAULT 0 CHECK (blocks >= 0);   -- class: relation
+UPDATE member SET
+  follows = (SELECT COUNT(*) FROM edge e WHERE e.bucket = member.bucket AND e.owner = member.num AND (e.bits & 5) = 1),
+  asked = (SELECT COUNT(*) FROM edge e WHERE e.bucket = member.bucket AND e.owner = member.num AND (e.bits & 8) > 0),
+  blocks = (SELECT COUNT(*) FROM edge e WHERE e.bucket = member.bucket AND e.owner = member.num AND (e.bits & 64) > 0);

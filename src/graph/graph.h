@@ -55,7 +55,8 @@ enum edge_bit {
     EDGE_IN = 2,         /* other follows owner */
     EDGE_FRIEND = 4,
     EDGE_ASK_OUT = 8,    /* owner asked for friendship; not answered, or declined without a word */
-    EDGE_ASK_IN = 16,    /* other asked; stays after a decline, so that adding them later makes friends at once */
+    EDGE_ASK_IN = 16,    /* other asked; stays after a decline, so that adding them later makes friends at once, and when they
+                            withdraw after it (then without their ASK_OUT), so that asking again does not undo it */
     EDGE_NEW = 32,       /* other asked and waits for an answer */
     EDGE_BLOCKS = 64,    /* owner blocked other */
     EDGE_BLOCKED = 128   /* other blocked owner */

@@ -21,6 +21,7 @@ typedef struct person {
     uint64_t circle[PLAIN_CIRCLES];
     uint64_t friends, follows, asked, blocks; /* asked: of whom, also after a silent decline */
     uint64_t waiting;                         /* whose requests still want an answer from this one */
+    uint64_t refused;                         /* who withdrew a request that this one had declined */
 } person;
 
 typedef struct post {
@@ -170,6 +171,7 @@ static void forget(person *me, int other)
     me->follows &= keep;
     me->asked &= keep;
     me->waiting &= keep;
+    me->refused &= keep;
 }
 
 static void befriend(person *a, person *b, int num_a, int num_b)
@@ -178,6 +180,8 @@ static void befriend(person *a, person *b, int num_a, int num_b)
     b->asked &= ~bit(num_a);
     a->waiting &= ~bit(num_b);
     b->waiting &= ~bit(num_a);
+    a->refused &= ~bit(num_b);
+    b->refused &= ~bit(num_a);
     a->friends |= bit(num_b);
     b->friends |= bit(num_a);
     a->follows |= bit(num_b);
@@ -191,7 +195,9 @@ static void ask(person *a, person *b, int num_a, int num_b)
     } else if (!in(a->friends, num_b) && !in(a->asked, num_b)) {
         a->asked |= bit(num_b);
         a->follows |= bit(num_b);
-        b->waiting |= bit(num_a);
+        a->refused &= ~bit(num_b);
+        if (!in(b->refused, num_a)) b->waiting |= bit(num_a);
+        b->refused &= ~bit(num_a); /* declined again, without a word */
     }
 }
 
@@ -207,6 +213,7 @@ static int relate_to(plain *p, const op *o)
     case R_ADD: ask(me, you, me_num, num); break;
     case R_CANCEL:
         if (!in(me->asked, num)) break;
+        if (!in(you->waiting, me_num)) you->refused |= bit(me_num);
         me->asked &= ~bit(num);
         me->follows &= ~bit(num);
         you->waiting &= ~bit(me_num);
@@ -460,7 +467,7 @@ static int edges(const plain *p, const op *o, line *answer)
     const person *me = &p->people[o->viewer];
     for (int i = 1; i <= p->members; i++) {
         const person *you = &p->people[i];
-        int bits = in(me->follows, i) + 4 * in(me->friends, i) + 8 * in(me->asked, i) + 16 * in(you->asked, o->viewer) +
+        int bits = in(me->follows, i) + 4 * in(me->friends, i) + 8 * in(me->asked, i) + 16 * (in(you->asked, o->viewer) || in(me->refused, i)) +
                    32 * in(me->waiting, i) + 64 * in(me->blocks, i) + 128 * in(you->blocks, o->viewer);
         if (bits) line_add(answer, " %d:%d", i, bits);
     }

@@ -25,30 +25,34 @@
 #define SHUT (EDGE_BLOCKS | EDGE_BLOCKED)
 #define ALL (~0u)
 
-/* A row applies when my half has all bits of `has` and none of `lacks`; the first one of its act that applies is taken. */
+/* A row applies when my half has all bits of `has` and none of `lacks`, and theirs all of `theirs`; the first one of its act that
+ * applies is taken. Whoever withdraws a request that was declined leaves the decline where it is, in the other's half, and does
+ * not learn of it: asking again does not ring again. */
 static const struct step {
     friend_act act;
-    unsigned has, lacks;
+    unsigned has, lacks, theirs;
     unsigned mine_off, mine_on, theirs_off, theirs_on;
 } steps[] = {
-    {ACT_ADD, EDGE_ASK_IN, 0, ALL, FRIENDS, ALL, FRIENDS},
-    {ACT_ADD, 0, EDGE_FRIEND | EDGE_ASK_OUT | SHUT, 0, ASKED, 0, WAITS},
-    {ACT_CANCEL, EDGE_ASK_OUT, 0, ASKED, 0, WAITS, 0},
-    {ACT_ACCEPT, EDGE_NEW, 0, ALL, FRIENDS, ALL, FRIENDS},
-    {ACT_DECLINE, EDGE_NEW, 0, EDGE_NEW, 0, 0, 0},
-    {ACT_REOPEN, EDGE_ASK_IN, EDGE_NEW, 0, EDGE_NEW, 0, 0},
-    {ACT_REMOVE, EDGE_FRIEND, 0, EDGE_FRIEND | EDGE_OUT, 0, EDGE_FRIEND | EDGE_IN, 0},
-    {ACT_FOLLOW, 0, EDGE_OUT | SHUT, 0, EDGE_OUT, 0, EDGE_IN},
-    {ACT_UNFOLLOW, EDGE_OUT, 0, EDGE_OUT, 0, EDGE_IN, 0},
-    {ACT_BLOCK, 0, EDGE_BLOCKS, ALL ^ EDGE_BLOCKED, EDGE_BLOCKS, ALL ^ EDGE_BLOCKS, EDGE_BLOCKED},
-    {ACT_UNBLOCK, EDGE_BLOCKS, 0, EDGE_BLOCKS, 0, EDGE_BLOCKED, 0},
+    {ACT_ADD, EDGE_ASK_IN, 0, EDGE_ASK_OUT, ALL, FRIENDS, ALL, FRIENDS},
+    {ACT_ADD, 0, EDGE_FRIEND | EDGE_ASK_OUT | SHUT, EDGE_ASK_IN, 0, ASKED, 0, EDGE_IN},
+    {ACT_ADD, 0, EDGE_FRIEND | EDGE_ASK_OUT | SHUT, 0, EDGE_ASK_IN, ASKED, 0, WAITS},
+    {ACT_CANCEL, EDGE_ASK_OUT, 0, EDGE_NEW, ASKED, 0, WAITS, 0},
+    {ACT_CANCEL, EDGE_ASK_OUT, 0, 0, ASKED, 0, EDGE_IN, 0},
+    {ACT_ACCEPT, EDGE_NEW, 0, 0, ALL, FRIENDS, ALL, FRIENDS},
+    {ACT_DECLINE, EDGE_NEW, 0, 0, EDGE_NEW, 0, 0, 0},
+    {ACT_REOPEN, EDGE_ASK_IN, EDGE_NEW, EDGE_ASK_OUT, 0, EDGE_NEW, 0, 0},
+    {ACT_REMOVE, EDGE_FRIEND, 0, 0, EDGE_FRIEND | EDGE_OUT, 0, EDGE_FRIEND | EDGE_IN, 0},
+    {ACT_FOLLOW, 0, EDGE_OUT | SHUT, 0, 0, EDGE_OUT, 0, EDGE_IN},
+    {ACT_UNFOLLOW, EDGE_OUT, 0, 0, EDGE_OUT, 0, EDGE_IN, 0},
+    {ACT_BLOCK, 0, EDGE_BLOCKS, 0, ALL ^ EDGE_BLOCKED, EDGE_BLOCKS, ALL ^ EDGE_BLOCKS, EDGE_BLOCKED},
+    {ACT_UNBLOCK, EDGE_BLOCKS, 0, 0, EDGE_BLOCKS, 0, EDGE_BLOCKED, 0},
 };
 
 bool friends_next(friend_act act, unsigned *mine, unsigned *theirs)
 {
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         const struct step *s = &steps[i];
-        if (s->act != act || (*mine & s->has) != s->has || *mine & s->lacks) continue;
+        if (s->act != act || (*mine & s->has) != s->has || *mine & s->lacks || (*theirs & s->theirs) != s->theirs) continue;
         *mine = (*mine & ~s->mine_off) | s->mine_on;
         *theirs = (*theirs & ~s->theirs_off) | s->theirs_on;
         return true;
@@ -77,14 +81,18 @@ static rc half_read(ctx *c, int64_t owner, int64_t other, half *h)
 
 static int64_t has(unsigned bits, unsigned bit) { return (bits & bit) != 0; }
 static int64_t follower(unsigned bits) { return (bits & (EDGE_IN | EDGE_FRIEND)) == EDGE_IN; }
+static int64_t follows(unsigned bits) { return (bits & (EDGE_OUT | EDGE_FRIEND)) == EDGE_OUT; }
 
 static rc half_count(ctx *c, const half *h)
 {
     int64_t friends = has(h->bits, EDGE_FRIEND) - has(h->was, EDGE_FRIEND);
     int64_t followers = follower(h->bits) - follower(h->was);
     int64_t requests = has(h->bits, EDGE_NEW) - has(h->was, EDGE_NEW);
-    if (!friends && !followers && !requests) return OK;
-    return sql_friends_counters_move(c->db, friends, followers, requests, bucket_of(h->owner), h->owner);
+    int64_t followed = follows(h->bits) - follows(h->was);
+    int64_t asked = has(h->bits, EDGE_ASK_OUT) - has(h->was, EDGE_ASK_OUT);
+    int64_t blocks = has(h->bits, EDGE_BLOCKS) - has(h->was, EDGE_BLOCKS);
+    if (!friends && !followers && !requests && !followed && !asked && !blocks) return OK;
+    return sql_friends_counters_move(c->db, friends, followers, requests, followed, asked, blocks, bucket_of(h->owner), h->owner);
 }
 
 /* The moment of a friendship stays while it lasts: a friend who rose to the top of the list because they had stopped reading
@@ -146,9 +154,24 @@ static rc check_reach(ctx *c, const member_card *other, unsigned mine)
     return OK;
 }
 
+/* What the viewer alone makes more of. */
+static rc check_own_room(ctx *c, const half *mine)
+{
+    bool follow = follows(mine->bits) > follows(mine->was), ask = has(mine->bits & ~mine->was, EDGE_ASK_OUT);
+    bool block = has(mine->bits & ~mine->was, EDGE_BLOCKS);
+    if (!follow && !ask && !block) return OK;
+    friends_counters_row row;
+    TRY(sql_friends_counters(c->db, c->arena, bucket_of(mine->owner), mine->owner, &row));
+    if (ask && row.asked >= ASKS_MAX) return fail(c, E_LIMIT, msg_n(L_friends_asks_full, ASKS_MAX), "too many open requests");
+    if (follow && row.follows >= FOLLOWS_MAX) return fail(c, E_LIMIT, msg_n(L_friends_follows_full, FOLLOWS_MAX), "follows too many");
+    if (block && row.blocks >= BLOCKS_MAX) return fail(c, E_LIMIT, msg_n(L_friends_blocks_full, BLOCKS_MAX), "blocks too many");
+    return OK;
+}
+
 static rc check_room(ctx *c, const half *mine, const half *theirs)
 {
     bool full;
+    TRY(check_own_room(c, mine));
     if (!(mine->bits & ~mine->was & EDGE_FRIEND)) return OK;
     TRY(is_full(c, mine->owner, &full));
     if (full) return fail(c, E_LIMIT, msg_n(L_friends_full, FRIENDS_MAX), "the viewer's friends are full");
@@ -158,10 +181,10 @@ static rc check_room(ctx *c, const half *mine, const half *theirs)
 }
 
 /* The words of a request lie with whoever was asked, for as long as the request does. */
-static void keep_message(half *h, str fresh)
+static void keep_message(half *h, const half *asker, str fresh)
 {
-    if (!(h->bits & EDGE_ASK_IN)) h->message = STR("");
-    else if (!(h->was & EDGE_ASK_IN)) h->message = fresh;
+    if (!(asker->bits & EDGE_ASK_OUT)) h->message = STR("");
+    else if (!(asker->was & EDGE_ASK_OUT)) h->message = fresh;
 }
 
 rc friends_do(ctx *c, friend_act act, int64_t other, str message)
@@ -175,8 +198,8 @@ rc friends_do(ctx *c, friend_act act, int64_t other, str message)
     if (reaches_out(act)) TRY(check_reach(c, card, mine.was));
     if (!friends_next(act, &mine.bits, &theirs.bits)) return OK;
     TRY(check_room(c, &mine, &theirs));
-    keep_message(&mine, STR(""));
-    keep_message(&theirs, message);
+    keep_message(&mine, &theirs, STR(""));
+    keep_message(&theirs, &mine, message);
     return pair_write(c, &mine, &theirs);
 }
 
@@ -200,7 +223,7 @@ rc friends_befriend(ctx *c, int64_t a, int64_t b)
     TRY(half_read(c, b, a, &two));
     if (!reachable || one.was & (SHUT | EDGE_FRIEND)) return OK;
     one.bits = two.bits = FRIENDS;
-    keep_message(&one, STR(""));
-    keep_message(&two, STR(""));
+    keep_message(&one, &two, STR(""));
+    keep_message(&two, &one, STR(""));
     return pair_write(c, &one, &two);
 }

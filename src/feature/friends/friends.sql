@@ -12,10 +12,11 @@ SET bits = excluded.bits, near = excluded.near, at = excluded.at, message = excl
 DELETE FROM edge WHERE bucket = $bucket AND owner = $owner AND other = $other;
 
 -- name: friends_counters :one
-SELECT m.friends, m.followers, m.requests FROM member m WHERE m.bucket = $bucket AND m.num = $num;
+SELECT m.friends, m.followers, m.requests, m.follows, m.asked, m.blocks FROM member m WHERE m.bucket = $bucket AND m.num = $num;
 
 -- name: friends_counters_move :exec
-UPDATE member SET friends = friends + $friends, followers = followers + $followers, requests = requests + $requests
+UPDATE member SET friends = friends + $friends, followers = followers + $followers, requests = requests + $requests,
+  follows = follows + $follows, asked = asked + $asked, blocks = blocks + $blocks
 WHERE bucket = $bucket AND num = $num;
 
 -- name: friends_near :many

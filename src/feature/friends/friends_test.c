@@ -17,6 +17,7 @@ static int close_world(void **state) { (void)state; world_close(w); return 0; }
  *
  * A state is named by what stands between me and them, then by who reads whom:
  *   M my request waits      N my request was declined      R theirs waits      D theirs was declined
+ *   W mine was declined, and I withdrew it         X they withdrew the one that I declined
  *   F we are friends        B I block      C they block me
  *   I I follow              T they follow */
 typedef enum pair_state {
@@ -25,6 +26,8 @@ typedef enum pair_state {
     N, NI, NT, NIT,
     R, RI, RT, RIT,
     D, DI, DT, DIT,
+    W, WI, WT, WIT,
+    X, XI, XT, XIT,
     F, FI, FT, FIT,
     B, C, BC, STATES
 } pair_state;
@@ -48,11 +51,11 @@ static const struct row {
     [MIT] = {ASK_I | EDGE_OUT | EDGE_IN, ASK_T | EDGE_NEW | EDGE_OUT | EDGE_IN, RIT,
                                                                       {MIT, T,    MIT,   MIT,    MIT,   MIT,   MIT,   MT,      B,    MIT}},
 
-    [N]   = {ASK_I, ASK_T, D,                                         {N,   NIL,  N,     N,      N,     N,     NI,    N,       B,    N}},
-    [NI]  = {ASK_I | EDGE_OUT, ASK_T | EDGE_IN, DT,                   {NI,  NIL,  NI,    NI,     NI,    NI,    NI,    N,       B,    NI}},
-    [NT]  = {ASK_I | EDGE_IN, ASK_T | EDGE_OUT, DI,                   {NT,  T,    NT,    NT,     NT,    NT,    NIT,   NT,      B,    NT}},
+    [N]   = {ASK_I, ASK_T, D,                                         {N,   W,    N,     N,      N,     N,     NI,    N,       B,    N}},
+    [NI]  = {ASK_I | EDGE_OUT, ASK_T | EDGE_IN, DT,                   {NI,  W,    NI,    NI,     NI,    NI,    NI,    N,       B,    NI}},
+    [NT]  = {ASK_I | EDGE_IN, ASK_T | EDGE_OUT, DI,                   {NT,  WT,   NT,    NT,     NT,    NT,    NIT,   NT,      B,    NT}},
     [NIT] = {ASK_I | EDGE_OUT | EDGE_IN, ASK_T | EDGE_OUT | EDGE_IN, DIT,
-                                                                      {NIT, T,    NIT,   NIT,    NIT,   NIT,   NIT,   NT,      B,    NIT}},
+                                                                      {NIT, WT,   NIT,   NIT,    NIT,   NIT,   NIT,   NT,      B,    NIT}},
 
     [R]   = {ASK_T | EDGE_NEW, ASK_I, M,                              {FIT, R,    FIT,   D,      R,     R,     RI,    R,       B,    R}},
     [RI]  = {ASK_T | EDGE_NEW | EDGE_OUT, ASK_I | EDGE_IN, MT,        {FIT, RI,   FIT,   DI,     RI,    RI,    RI,    R,       B,    RI}},
@@ -65,6 +68,17 @@ static const struct row {
     [DT]  = {ASK_T | EDGE_IN, ASK_I | EDGE_OUT, NI,                   {FIT, DT,   DT,    DT,     RT,    DT,    DIT,   DT,      B,    DT}},
     [DIT] = {ASK_T | EDGE_OUT | EDGE_IN, ASK_I | EDGE_OUT | EDGE_IN, NIT,
                                                                       {FIT, DIT,  DIT,   DIT,    RIT,   DIT,   DIT,   DT,      B,    DIT}},
+
+    /* Withdrawn after a decline: for me as if nothing had been; asking again does not ring. */
+    [W]   = {0, ASK_T, X,                                             {NI,  W,    W,     W,      W,     W,     WI,    W,       B,    W}},
+    [WI]  = {EDGE_OUT, ASK_T | EDGE_IN, XT,                           {NI,  WI,   WI,    WI,     WI,    WI,    WI,    W,       B,    WI}},
+    [WT]  = {EDGE_IN, ASK_T | EDGE_OUT, XI,                           {NIT, WT,   WT,    WT,     WT,    WT,    WIT,   WT,      B,    WT}},
+    [WIT] = {EDGE_OUT | EDGE_IN, ASK_T | EDGE_OUT | EDGE_IN, XIT,     {NIT, WIT,  WIT,   WIT,    WIT,   WIT,   WIT,   WT,      B,    WIT}},
+
+    [X]   = {ASK_T, 0, W,                                             {MI,  X,    X,     X,      X,     X,     XI,    X,       B,    X}},
+    [XI]  = {ASK_T | EDGE_OUT, EDGE_IN, WT,                           {MI,  XI,   XI,    XI,     XI,    XI,    XI,    X,       B,    XI}},
+    [XT]  = {ASK_T | EDGE_IN, EDGE_OUT, WI,                           {MIT, XT,   XT,    XT,     XT,    XT,    XIT,   XT,      B,    XT}},
+    [XIT] = {ASK_T | EDGE_OUT | EDGE_IN, EDGE_OUT | EDGE_IN, WIT,     {MIT, XIT,  XIT,   XIT,    XIT,   XIT,   XIT,   XT,      B,    XIT}},
 
     [F]   = {EDGE_FRIEND, EDGE_FRIEND, F,                             {F,   F,    F,     F,      F,     NIL,   FI,    F,       B,    F}},
     [FI]  = {EDGE_FRIEND | EDGE_OUT, EDGE_FRIEND | EDGE_IN, FT,       {FI,  FI,   FI,    FI,     FI,    NIL,   FI,    F,       B,    FI}},
@@ -140,8 +154,11 @@ static int64_t half(int64_t owner, int64_t other, const char *column)
 /* Counters as they must be for a member who has nobody but this one other. */
 static void put_counters(int64_t num, unsigned bits)
 {
-    world_sql(w, "UPDATE member SET friends = %d, followers = %d, requests = %d WHERE bucket = %lld AND num = %lld",
-              (bits & EDGE_FRIEND) != 0, (bits & (EDGE_IN | EDGE_FRIEND)) == EDGE_IN, (bits & EDGE_NEW) != 0, L(bucket_of(num)), L(num));
+    world_sql(w, "UPDATE member SET friends = %d, followers = %d, requests = %d, follows = %d, asked = %d, blocks = %d"
+                 " WHERE bucket = %lld AND num = %lld",
+              (bits & EDGE_FRIEND) != 0, (bits & (EDGE_IN | EDGE_FRIEND)) == EDGE_IN, (bits & EDGE_NEW) != 0,
+              (bits & (EDGE_OUT | EDGE_FRIEND)) == EDGE_OUT, (bits & EDGE_ASK_OUT) != 0, (bits & EDGE_BLOCKS) != 0, L(bucket_of(num)),
+              L(num));
 }
 
 static void expect_half(int64_t owner, int64_t other, unsigned bits)
@@ -151,6 +168,9 @@ static void expect_half(int64_t owner, int64_t other, unsigned bits)
     assert_int_equal(ask_int(owner, "friends"), (bits & EDGE_FRIEND) != 0);
     assert_int_equal(ask_int(owner, "followers"), (bits & (EDGE_IN | EDGE_FRIEND)) == EDGE_IN);
     assert_int_equal(ask_int(owner, "requests"), (bits & EDGE_NEW) != 0);
+    assert_int_equal(ask_int(owner, "follows"), (bits & (EDGE_OUT | EDGE_FRIEND)) == EDGE_OUT);
+    assert_int_equal(ask_int(owner, "asked"), (bits & EDGE_ASK_OUT) != 0);
+    assert_int_equal(ask_int(owner, "blocks"), (bits & EDGE_BLOCKS) != 0);
     ctx *c = world_ctx(w, owner);
     unsigned remembered;
     assert_int_equal(graph_edge(c, owner, other, &remembered), OK);
@@ -344,6 +364,42 @@ static void a_full_list_takes_nobody_on_either_side(void **state)
     assert_int_equal(ask_int(b, "friends"), FRIENDS_MAX);
 }
 
+static void what_one_makes_alone_has_a_limit_and_a_sentence(void **state)
+{
+    (void)state;
+    static const struct { const char *column; int most; friend_act act, back; enum lang_key why; } limits[] = {
+        {"follows", FOLLOWS_MAX, ACT_FOLLOW, ACT_UNFOLLOW, L_friends_follows_full},
+        {"asked", ASKS_MAX, ACT_ADD, ACT_CANCEL, L_friends_asks_full},
+        {"blocks", BLOCKS_MAX, ACT_BLOCK, ACT_UNBLOCK, L_friends_blocks_full}};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        int64_t a = world_member(w, ROLE_MEMBER), b = world_member(w, ROLE_MEMBER);
+        world_sql(w, "UPDATE member SET %s = %d WHERE num = %lld", limits[i].column, limits[i].most, L(a));
+        assert_int_equal(refusal(a, limits[i].act, b, E_LIMIT), limits[i].why);
+        world_sql(w, "UPDATE member SET %s = %d WHERE num = %lld", limits[i].column, limits[i].most - 1, L(a));
+        assert_int_equal(doing(a, limits[i].act, b, ""), OK);
+        assert_int_equal(ask_int(a, limits[i].column), limits[i].most);
+        assert_int_equal(doing(a, limits[i].act, b, ""), OK); /* what is so already needs no room */
+        assert_int_equal(doing(a, limits[i].back, b, ""), OK); /* letting go is always free */
+        assert_int_equal(ask_int(a, limits[i].column), limits[i].most - 1);
+    }
+}
+
+static void a_request_withdrawn_after_a_decline_does_not_ring_again(void **state)
+{
+    (void)state;
+    int64_t a = world_member(w, ROLE_MEMBER), b = world_member(w, ROLE_MEMBER);
+    assert_int_equal(doing(a, ACT_ADD, b, "please"), OK);
+    assert_int_equal(doing(b, ACT_DECLINE, a, ""), OK);
+    assert_int_equal(doing(a, ACT_CANCEL, b, ""), OK);
+    expect_half(a, b, 0);
+    expect_words(b, a, "");
+    assert_int_equal(doing(a, ACT_ADD, b, "please!"), OK);
+    assert_int_equal(ask_int(b, "requests"), 0);
+    assert_int_equal(doing(a, ACT_CANCEL, b, ""), OK);
+    assert_int_equal(doing(b, ACT_ADD, a, ""), OK); /* nobody asks them any more: this is a request of their own */
+    expect_half(a, b, table[RT].mine);
+}
+
 /* ---- an invitation that makes friends ---- */
 
 static void befriend(int64_t a, int64_t b)
@@ -390,7 +446,9 @@ static void an_invitation_does_nothing_against_a_block_a_limit_or_a_suspension(v
         TEST(the_moment_of_a_friendship_does_not_tell_who_stopped_reading),                                                    \
         TEST(oneself_and_nobody_are_refused_with_a_sentence), TEST(a_block_is_told_apart_from_having_blocked),                 \
         TEST(whoever_was_suspended_can_be_left_but_not_reached), TEST(a_closed_page_can_still_be_asked),                       \
-        TEST(a_full_list_takes_nobody_on_either_side), TEST(an_invitation_makes_friends_once_whatever_stood_between),          \
+        TEST(a_full_list_takes_nobody_on_either_side), TEST(what_one_makes_alone_has_a_limit_and_a_sentence),                  \
+        TEST(a_request_withdrawn_after_a_decline_does_not_ring_again),                                                         \
+        TEST(an_invitation_makes_friends_once_whatever_stood_between),                                                         \
         TEST(an_invitation_does_nothing_against_a_block_a_limit_or_a_suspension)
 
 int main(void)

@@ -233,6 +233,7 @@ static const struct verb {
     enum lang_key done;
 } verbs[] = {
     {"/friends/{num:int}/add", ACT_ADD, ACT_CANCEL, L_friends_done_add},
+    {"/friends/{num:int}/ask", ACT_ADD, ACT_CANCEL, L_friends_done_add},
     {"/friends/{num:int}/cancel", ACT_CANCEL, ACT_COUNT, L_friends_done_cancel},
     {"/friends/{num:int}/accept", ACT_ACCEPT, ACT_COUNT, L_friends_done_accept},
     {"/friends/{num:int}/decline", ACT_DECLINE, ACT_REOPEN, L_friends_done_decline},
@@ -284,9 +285,37 @@ static rc back_from(req *r, int64_t num, url *back)
     return OK;
 }
 
+/* What an undo must bring back, for `show`: whether there was anything to do, and whether the viewer followed already. */
+#define RESULT_DONE "d"
+#define RESULT_FOLLOWED "f"
+
+static rc do_and_note(req *r, friend_act act, str words)
+{
+    ctx *c = r->c;
+    int64_t num = req_capture_int(r, "num");
+    unsigned before, after;
+    TRY(graph_edge(c, c->viewer.num, num, &before));
+    TRY(friends_do(c, act, num, words));
+    TRY(graph_edge(c, c->viewer.num, num, &after));
+    r->result = before == after ? STR("") : before & EDGE_OUT ? STR(RESULT_FOLLOWED) : STR(RESULT_DONE);
+    return OK;
+}
+
+/* Withdrawing stops the following that came with the request; one that was there before it comes back ("?follow"). */
 static rc verb_act(req *r)
 {
-    return friends_do(r->c, verb_at(r->route->path)->act, req_capture_int(r, "num"), STR(""));
+    friend_act act = verb_at(r->route->path)->act;
+    TRY(do_and_note(r, act, STR("")));
+    if (act != ACT_CANCEL || !form_get(&r->query, STR("follow")).ptr) return OK;
+    return friends_do(r->c, ACT_FOLLOW, req_capture_int(r, "num"), STR(""));
+}
+
+static str undo_of(req *r, const struct verb *w, int64_t num, url back)
+{
+    if (w->undo == ACT_COUNT || r->result.len == 0) return STR("");
+    str undo = undo_address(r->c->arena, w->undo, num, back.s);
+    bool followed = w->act == ACT_ADD && str_eq(r->result, STR(RESULT_FOLLOWED));
+    return followed ? arena_printf(r->c->arena, "%.*s&follow=1", STR_ARG(undo)) : undo;
 }
 
 /* Whoever adds a person who had asked before is told of a friendship, not of a request. */
@@ -299,8 +328,7 @@ static rc verb_show(req *r)
     TRY(graph_edge(r->c, r->c->viewer.num, num, &bits));
     if (w->act == ACT_ADD && bits & EDGE_FRIEND) w = verb_of(ACT_ACCEPT);
     TRY(back_from(r, num, &back));
-    str undo = w->undo == ACT_COUNT ? STR("") : undo_address(r->c->arena, w->undo, num, back.s);
-    return req_redirect_toast(r, back, w->done, undo);
+    return req_redirect_toast(r, back, w->done, undo_of(r, w, num, back));
 }
 
 /* ---- a request with words ---- */
@@ -337,15 +365,7 @@ static rc ask_prepare(req *r)
 
 static rc ask_act(req *r)
 {
-    return friends_do(r->c, ACT_ADD, req_capture_int(r, "num"), *(const str *)r->state);
-}
-
-static rc ask_done(req *r)
-{
-    url back;
-    int64_t num = req_capture_int(r, "num");
-    TRY(back_from(r, num, &back));
-    return req_redirect_toast(r, back, L_friends_done_add, undo_address(r->c->arena, ACT_CANCEL, num, back.s));
+    return do_and_note(r, ACT_ADD, *(const str *)r->state);
 }
 
 #define VERB(at) {POST, at, .act = verb_act, .show = verb_show, .who = MEMBER, .idempotent = true}
@@ -355,7 +375,7 @@ const route friends_routes[] = {
     {GET, "/friends/of/{num:int}", .show = friends_of_show, .who = ANYONE},
     {GET, "/settings/blocked", .show = blocked_show, .who = MEMBER},
     {GET, "/friends/{num:int}/ask", .show = ask_show, .who = MEMBER},
-    {POST, "/friends/{num:int}/ask", .prepare = ask_prepare, .act = ask_act, .show = ask_done, .again = ask_show, .who = MEMBER,
+    {POST, "/friends/{num:int}/ask", .prepare = ask_prepare, .act = ask_act, .show = verb_show, .again = ask_show, .who = MEMBER,
      .idempotent = true, .per_minute = 20},
     VERB("/friends/{num:int}/add"),
     VERB("/friends/{num:int}/cancel"),
