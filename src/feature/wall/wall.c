@@ -76,7 +76,7 @@ rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, i
 {
     *out = (wall_liker_list){ARENA_ARRAY(c->arena, wall_liker, LIKES_PAGE + 1), 0};
     *next = 0;
-    for (size_t scanned = 0; scanned < WALL_SCAN_MAX && out->len <= LIKES_PAGE;) {
+    for (size_t scanned = 0; scanned < LIKES_SCAN_MAX && out->len <= LIKES_PAGE;) {
         wall_liker_list slice;
         TRY(sql_wall_likers(c->db, c->arena, bucket_of(p->owner), p->id, after, LIKES_PAGE, &slice));
         for (size_t i = 0; i < slice.len && out->len <= LIKES_PAGE; i++) {

@@ -16,6 +16,7 @@
 #define POST_UNDO_MS (24 * INT64_C(3600000))
 #define WALL_PAGE 20
 #define LIKES_PAGE 40
+#define LIKES_SCAN_MAX 500
 
 /* All of these judge privacy themselves; those that write run inside an act. Rows live in c->arena. */
 
