@@ -147,6 +147,10 @@ static void put_member(world *w, uint32_t num)
                           str_of(female ? s.family->female : s.family->male), (str){search, (size_t)len}, (int64_t)s.given->gender,
                           birthday, str_of(town), str_of(status), num == 1 ? ROLE_OWNER : ROLE_MEMBER, (int64_t)s.lang, day,
                           w->posts[num - 1], w->have[num - 1]));
+    for (str rest = {search, (size_t)len}; rest.ptr;) {
+        str word = str_cut(&rest, ' ');
+        if (word.len) MUST(sql_world_word(w->db, bucket_of(num), num, word));
+    }
     row_done(w);
 }
 

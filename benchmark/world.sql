@@ -7,6 +7,9 @@ INSERT INTO member (bucket, num, public_id, name, given, family, search, gender,
 VALUES ($bucket, $num, $public_id:blob, $name:text, $given:text, $family:text, $search:text, $gender, $birthday, 2, $town:text,
         $status:text, $role, $lang, $day, $day, $posts, $friends);
 
+-- name: world_word :exec
+INSERT INTO member_word (bucket, num, word) VALUES ($bucket, $num, $word:text) ON CONFLICT DO NOTHING;
+
 -- name: world_name :exec
 INSERT INTO name (name, skeleton, owner, at) VALUES ($name:text, $name:text, $owner, $at);
 

@@ -47,13 +47,14 @@ static rc joins(ctx *c, demo *d, const demo_event *e)
     demo_member *m = who_of(d, e->who);
     new_member fresh = {.name = m->name, .given = str_of(m->given), .family = str_of(m->family), .password = d->hashed,
                         .gender = (int)m->gender, .role = e->who == 0 ? ROLE_OWNER : ROLE_MEMBER, .lang = m->lang};
+    account_prepare(c->arena, &fresh);
     TRY(account_create(c, &fresh, &m->num));
     c->viewer = (viewer){m->num, fresh.role};
     profile_told told = {.given = fresh.given, .family = fresh.family, .patronymic = STR(""), .maiden = STR(""),
                          .nickname = STR(""), .home_town = str_of(m->town), .gender = m->gender,
                          .birthday = {m->year, m->month, m->day},
                          .birthday_show = m->year % 5 == 0 ? BIRTHDAY_HIDDEN : m->year % 2 ? BIRTHDAY_DAY : BIRTHDAY_FULL};
-    TRY(profile_save(c, &told));
+    TRY(profile_save(c, &told, fresh.search));
     return set_privacy(c, m);
 }
 

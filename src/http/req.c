@@ -67,6 +67,13 @@ rc req_text(req *r, const char *name, size_t least, size_t most, bool lines, str
     return OK;
 }
 
+str req_client(const req *r)
+{
+    const exchange *x = r->private_;
+    int64_t num = r->c->viewer.num;
+    return num ? arena_printf(r->c->arena, "m%lld", (long long)num) : arena_cat(r->c->arena, STR("a"), x->address, STR(""));
+}
+
 rc req_limit(req *r, str key, int per_minute)
 {
     exchange *x = r->private_;

@@ -112,6 +112,8 @@ const msg *req_fault_of(const req *r, const char *field);
  * Dropped when the lane is busy. */
 void req_after(req *r, rc (*act)(ctx *c, str payload), str payload);
 
+/* Who a limit counts: "m7" for a member, "a" and the address for a guest. A guest's cookie is whatever they say it is. */
+str req_client(const req *r);
 /* Takes one from a bucket of its own besides the route's: E_LIMIT when empty. */
 rc req_limit(req *r, str key, int per_minute);
 

@@ -45,10 +45,7 @@ static rc within_limits(exchange *x)
     req *r = &x->r;
     if (r->method == GET) return OK;
     int per_minute = r->route->per_minute ? r->route->per_minute : PER_MINUTE;
-    int64_t num = x->c.viewer.num;
-    str who = num ? arena_printf(x->arena, "m%lld %s", (long long)num, r->route->path)
-                  : arena_printf(x->arena, "a%.*s %s", STR_ARG(x->address), r->route->path);
-    return req_limit(r, who, per_minute);
+    return req_limit(r, arena_printf(x->arena, "%.*s %s", STR_ARG(req_client(r)), r->route->path), per_minute);
 }
 
 static rc admit(exchange *x)

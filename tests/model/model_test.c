@@ -116,6 +116,7 @@ static rc do_sign_up(ctx *c, const op *o)
     TRY(sql_account_count(c->db, c->arena, &count));
     new_member m = {.name = str_of(o->text), .given = STR("Zoya"), .family = STR("Zimina"), .password = STR("not a hash"),
                     .role = count.num == 0 ? ROLE_OWNER : ROLE_MEMBER};
+    account_prepare(c->arena, &m);
     return account_create(c, &m, &num);
 }
 
@@ -262,13 +263,13 @@ static rc read_edges(ctx *c, const op *o, line *l)
 
 static rc read_people(ctx *c, const op *o, line *l)
 {
-    int64_t below = INT64_MAX;
+    people_place at = PEOPLE_START;
     do {
         people_page page;
-        TRY(people_find(c, str_of(o->text), below, 5, &page));
+        TRY(people_find(c, str_of(o->text), at, 5, &page));
         for (size_t i = 0; i < page.len; i++) line_add(l, " %lld", (long long)page.items[i].num);
-        below = page.next;
-    } while (below);
+        at = page.next;
+    } while (at.below);
     return OK;
 }
 

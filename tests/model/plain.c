@@ -474,10 +474,21 @@ static int edges(const plain *p, const op *o, line *answer)
     return DONE;
 }
 
+/* Everybody comes newest first, those searched for by their names. */
 static int people(const plain *p, const op *o, line *answer)
 {
-    for (int i = p->members; i > 0; i--)
-        if (strncmp(p->people[i].name, o->text, strlen(o->text)) == 0 && may(p, o->viewer, i, FOUND)) line_add(answer, " %d", i);
+    const char *last = "";
+    for (int i = p->members; i > 0 && !*o->text; i--)
+        if (may(p, o->viewer, i, FOUND)) line_add(answer, " %d", i);
+    for (int next = -1; next && *o->text;) {
+        next = 0;
+        for (int i = 1; i <= p->members; i++) {
+            bool begins = strncmp(p->people[i].name, o->text, strlen(o->text)) == 0 && strcmp(p->people[i].name, last) > 0;
+            if (begins && (!next || strcmp(p->people[i].name, p->people[next].name) < 0)) next = i;
+        }
+        if (next && may(p, o->viewer, next, FOUND)) line_add(answer, " %d", next);
+        last = p->people[next].name;
+    }
     return DONE;
 }
 

@@ -7,8 +7,8 @@
 #include "db/jobs.h"
 #include "http/site.h"
 
-#define NAME_MIN 3
-#define NAME_MAX 32
+#define ACCOUNT_NAME_MIN 3
+#define ACCOUNT_NAME_MAX 32
 #define PASSWORD_MIN 10
 #define PASSWORD_MAX 256
 #define GIVEN_MAX 40
@@ -21,12 +21,15 @@ typedef struct new_member {
     int gender;
     role role;
     lang lang;
+    str skeleton, search; /* account_prepare() makes them of the names */
 } new_member;
 
 /* Why a name cannot be had, or L_NONE: length, characters, a reserved word. Says nothing about whether it is taken. */
 enum lang_key account_name_fault(str name);
 
-/* Makes a member: name, row, password. Inside an act. E_CONFLICT when the name or a look-alike is taken; *num is new. */
+/* Fills in what is made of the names. Before the act: ICU takes its time. */
+void account_prepare(arena *a, new_member *m);
+/* Makes a member that account_prepare() has seen: name, row, password. Inside an act. E_CONFLICT when the name or a look-alike is taken; *num is new. */
 rc account_create(ctx *c, const new_member *m, int64_t *num);
 
 /* The member behind a name; E_NOT_FOUND. */
@@ -49,6 +52,10 @@ rc account_sessions_end(ctx *c, int64_t num);
 
 /* What people search finds a member by: names in Latin and Cyrillic, lower case, words parted by blanks. In the arena. */
 str account_search_key(arena *a, str given, str family, str name);
+/* Stores the words of a search key: people_find looks for their beginnings. Inside an act; to be called when names change. */
+rc account_words(ctx *c, int64_t num, str search);
+/* The confusable skeleton of a name (UTS 39 §4): the same for names that look alike. In the arena. */
+str account_skeleton(arena *a, str name);
 /* A LIKE pattern (escape '!') for the keys in which a word begins with this one; several words parted by blanks must stand as
  * they are. The words have been through account_search_key, so that the alphabet does not matter. In the arena. */
 str account_search_pattern(arena *a, str words);

@@ -16,6 +16,12 @@ INSERT INTO name (name, skeleton, owner, at) VALUES ($name:text, $skeleton:text,
 INSERT INTO member (bucket, num, public_id, name, given, family, search, gender, role, lang, created_day, last_day)
 VALUES ($bucket, $num, $public_id:blob, $name:text, $given:text, $family:text, $search:text, $gender, $role, $lang, $day, $day);
 
+-- name: account_words_drop :exec
+DELETE FROM member_word WHERE bucket = $bucket AND num = $num;
+
+-- name: account_word_add :exec
+INSERT INTO member_word (bucket, num, word) VALUES ($bucket, $num, $word:text) ON CONFLICT DO NOTHING;
+
 -- name: account_set_password :exec
 INSERT INTO credential (bucket, member, password) VALUES ($bucket, $member, $password:text)
 ON CONFLICT (bucket, member) DO UPDATE SET password = excluded.password;

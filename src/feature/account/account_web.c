@@ -103,7 +103,7 @@ static rc login_prepare(req *r)
     if (s->typed.len == 0) return req_fault(r, "password", MSG(L_form_empty));
     if (s->typed.len > 4 * PASSWORD_MAX) return req_fault(r, "password", MSG(L_account_login_wrong));
     /* Guesses are counted by name as well as by address, whether the name exists or not. */
-    TRY(req_limit(r, arena_printf(c->arena, "login %.*s", STR_ARG(str_take(name, NAME_MAX))), 10));
+    TRY(req_limit(r, arena_printf(c->arena, "login %.*s", STR_ARG(str_take(name, ACCOUNT_NAME_MAX))), 10));
     rc_code found = account_find(c, name, &s->num);
     if (found == E_NOT_FOUND) return OK;
     if (found != OK) return found;
@@ -161,27 +161,31 @@ static rc logout_show(req *r)
 rc signup_read(req *r, signup_form *f)
 {
     rc_code worst = OK;
-    rc_code each[] = {req_text(r, "given", 1, GIVEN_MAX, false, &f->given), req_text(r, "family", 0, GIVEN_MAX, false, &f->family)};
+    new_member *m = &f->who;
+    rc_code each[] = {req_text(r, "given", 1, GIVEN_MAX, false, &m->given), req_text(r, "family", 0, GIVEN_MAX, false, &m->family)};
     for (size_t i = 0; i < 2; i++)
         if (each[i] != OK) worst = each[i];
-    f->name = str_trim(req_field(r, "name"));
-    enum lang_key wrong = account_name_fault(f->name);
+    m->name = str_trim(req_field(r, "name"));
+    enum lang_key wrong = account_name_fault(m->name);
     if (wrong != L_NONE) worst = req_fault(r, "name", MSG(wrong));
     f->typed = req_field(r, "password");
     if (f->typed.len < PASSWORD_MIN)
         worst = req_fault(r, "password", (msg){.key = L_account_password_short, .n = PASSWORD_MIN});
     else if (f->typed.len > PASSWORD_MAX)
         worst = req_fault(r, "password", (msg){.key = L_form_long, .n = PASSWORD_MAX});
-    else if (str_eq(f->typed, f->name))
+    else if (str_eq(f->typed, m->name))
         worst = req_fault(r, "password", MSG(L_account_password_name));
     int64_t gender = req_field_int(r, "gender", 0);
-    f->gender = gender == GENDER_FEMALE || gender == GENDER_MALE ? (int)gender : GENDER_UNKNOWN;
+    m->gender = gender == GENDER_FEMALE || gender == GENDER_MALE ? (int)gender : GENDER_UNKNOWN;
+    m->role = ROLE_MEMBER;
+    m->lang = r->c->lang;
+    if (worst == OK) account_prepare(r->c->arena, m);
     return worst;
 }
 
 rc signup_hash(req *r, signup_form *f)
 {
-    TRY(password_hash(r->c->arena, f->typed, &f->hashed));
+    TRY(password_hash(r->c->arena, f->typed, &f->who.password));
     return OK;
 }
 
@@ -260,9 +264,7 @@ static rc join_act(req *r)
     ctx *c = r->c;
     int64_t inviter, num;
     TRY(use_invitation(r, f->invitation, &inviter));
-    new_member m = {.name = f->name, .given = f->given, .family = f->family, .password = f->hashed, .gender = f->gender,
-                    .role = ROLE_MEMBER, .lang = c->lang};
-    rc_code made = account_create(c, &m, &num);
+    rc_code made = account_create(c, &f->who, &num);
     if (made == E_CONFLICT) return req_fault(r, "name", MSG(L_account_name_taken));
     if (made != OK) return made;
     f->token = account_token_new(c->arena, num);

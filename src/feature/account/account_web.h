@@ -2,6 +2,7 @@
 #ifndef VECHE_ACCOUNT_WEB_H
 #define VECHE_ACCOUNT_WEB_H
 
+#include "feature/account/account.h"
 #include "http/req.h"
 
 extern const route account_routes[];
@@ -10,10 +11,10 @@ extern const route account_routes[];
 rc account_identify(req *r);
 
 /* The form fields of a new account, checked and ready for account_create but for the password, which is hashed in the
- * slow stage: sign-up and set-up share them. */
+ * slow stage, and the role: sign-up and set-up share them. */
 typedef struct signup_form {
-    str name, given, family, typed, hashed, token, invitation;
-    int gender;
+    new_member who;
+    str typed, token, invitation;
 } signup_form;
 rc signup_read(req *r, signup_form *f);
 /* Hashes the typed password: for the slow stage. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* One walk for both lists: candidates come in batches, newest first, and each is judged until the page is full, PEOPLE_SCAN_MAX
- * were looked at, or nobody is left. Where the walk stopped is where the next page begins. */
+/* One walk for both lists: candidates come in batches and each is judged until the page is full, PEOPLE_SCAN_MAX were looked at,
+ * or nobody is left. Where the walk stopped is where the next page begins.
+ *
+ * A search walks one piece of the index of words: those that begin as the longest word typed, in their order, and the newest
+ * member first within each. Whoever has several of them comes with the first. So a batch costs the same whether ten members
+ * match or a million do. */
 #include "feature/people/people.h"
 
 #include "base/utf8.h"
@@ -9,77 +13,116 @@
 
 #define BATCH 100
 #define WORDS 3
+#define HIGHEST STR("\xF4\x8F\xBF\xBF") /* U+10FFFF, a noncharacter: text_clean lets none in, so no word has it */
 
 /* ---- candidates ---- */
 
+/* Words that begin like the one typed lie from `from` to `end`. */
+typedef struct span { str from, end; } span;
+
 typedef struct wanted {
-    bool named;
-    str pattern[WORDS]; /* for LIKE, with '!' to escape */
+    size_t words;
+    span lead, others[WORDS - 1]; /* where fewer were typed: all words, so that any will do */
 } wanted;
+
+typedef struct batch {
+    people_hit items[BATCH];
+    size_t len;
+} batch;
 
 /* The query goes through the same mill as the names did: so it does not matter in which alphabet either was written. */
 static wanted wanted_of(arena *a, str query)
 {
-    wanted w = {.pattern = {STR("%"), STR("%"), STR("%")}};
-    if (str_starts(query, STR("@"))) query = str_skip(query, 1);
+    const span all = {STR(""), HIGHEST};
+    wanted w = {.lead = all, .others = {all, all}};
     str key = account_search_key(a, query, STR(""), STR(""));
-    for (size_t n = 0; key.ptr && n < WORDS;) {
+    while (key.ptr && w.words < WORDS) {
         str word = str_cut(&key, ' ');
         if (!word.len) continue;
-        w.pattern[n++] = account_search_pattern(a, word);
-        w.named = true;
+        span one = {word, arena_cat(a, word, HIGHEST, STR(""))};
+        if (w.words && one.from.len <= w.lead.from.len) {
+            w.others[w.words - 1] = one;
+        } else {
+            if (w.words) w.others[w.words - 1] = w.lead;
+            w.lead = one;
+        }
+        w.words++;
     }
     return w;
 }
 
-/* The next candidates below *below, which moves to where the following batch begins; 0 when nobody is left. */
-static rc batch_numbered(ctx *c, int64_t *below, people_line_list *lines)
+/* Each batch is the next one behind *at, which moves to where the following begins; below is 0 when nobody is left. */
+
+static rc batch_numbered(ctx *c, people_place *at, batch *b)
 {
     int64_t newest;
     int64_t nums[BATCH];
     size_t len = 0;
+    people_line_list lines;
     TRY(account_count(c, &newest));
-    int64_t top = *below > newest ? newest : *below - 1;
+    int64_t top = at->below > newest ? newest : at->below - 1;
     while (len < BATCH && top > 0) nums[len++] = top--;
-    *below = top > 0 ? top + 1 : 0;
-    return sql_people_numbered(c->db, c->arena, nums, len, BATCH, lines);
+    at->below = top > 0 ? top + 1 : 0;
+    TRY(sql_people_numbered(c->db, c->arena, nums, len, BATCH, &lines));
+    for (b->len = 0; b->len < lines.len; b->len++)
+        b->items[b->len] = (people_hit){.num = lines.items[b->len].num, .word = STR(""), .home_town = lines.items[b->len].home_town, .fits = 1};
+    return OK;
 }
 
-static rc batch_named(ctx *c, const wanted *w, int64_t *below, people_line_list *lines)
+static void add_hits(batch *b, const people_hit_list *hits)
 {
-    TRY(sql_people_named(c->db, c->arena, w->pattern[0], w->pattern[1], w->pattern[2], *below, BATCH, lines));
-    *below = lines->len == BATCH ? lines->items[BATCH - 1].num : 0;
+    for (size_t i = 0; i < hits->len && b->len < BATCH; i++) b->items[b->len++] = hits->items[i];
+}
+
+static rc batch_named(ctx *c, const wanted *w, people_place *at, batch *b)
+{
+    people_hit_list hits;
+    const span *two = &w->others[0], *three = &w->others[1];
+    b->len = 0;
+    if (!str_starts(at->word, w->lead.from)) *at = (people_place){w->lead.from, INT64_MAX};
+    TRY(sql_people_with(c->db, c->arena, w->lead.from, two->from, two->end, three->from, three->end, at->word, at->below, BATCH, &hits));
+    add_hits(b, &hits);
+    if (b->len < BATCH) {
+        TRY(sql_people_after(c->db, c->arena, w->lead.from, two->from, two->end, three->from, three->end, at->word, w->lead.end,
+                             (int64_t)(BATCH - b->len), &hits));
+        add_hits(b, &hits);
+    }
+    *at = b->len == BATCH ? (people_place){b->items[BATCH - 1].word, b->items[BATCH - 1].num} : (people_place){STR(""), 0};
     return OK;
 }
 
 /* ---- the walk ---- */
 
-static rc judge(ctx *c, const people_line *line, people_page *out)
+static rc judge(ctx *c, const people_hit *hit, people_page *out)
 {
     bool found, open;
-    TRY(privacy_may(c, line->num, PRIVACY_FOUND, &found));
+    if (!hit->fits) return OK;
+    TRY(privacy_may(c, hit->num, PRIVACY_FOUND, &found));
     if (!found) return OK;
-    TRY(privacy_may(c, line->num, PRIVACY_PROFILE, &open));
-    out->items[out->len++] = (found_person){line->num, open ? line->home_town : STR("")};
+    TRY(privacy_may(c, hit->num, PRIVACY_PROFILE, &open));
+    out->items[out->len++] = (found_person){hit->num, open ? hit->home_town : STR("")};
     return OK;
 }
 
-rc people_find(ctx *c, str query, int64_t below, size_t most, people_page *out)
+rc people_find(ctx *c, str query, people_place at, size_t most, people_page *out)
 {
-    wanted w = wanted_of(c->arena, query);
-    people_line_list lines;
+    if (str_starts(query, STR("@"))) query = str_skip(query, 1);
+    bool named = query.len > 0;
+    wanted w = named ? wanted_of(c->arena, query) : (wanted){0};
+    batch *b = ARENA_NEW(c->arena, batch);
     *out = (people_page){.items = ARENA_ARRAY(c->arena, found_person, most)};
-    for (size_t scanned = 0; below > 0 && scanned < PEOPLE_SCAN_MAX; scanned += BATCH) {
-        TRY(w.named ? batch_named(c, &w, &below, &lines) : batch_numbered(c, &below, &lines));
-        for (size_t i = 0; i < lines.len; i++) {
+    if (named && !w.words) return OK;
+    for (size_t scanned = 0; at.below > 0 && scanned < PEOPLE_SCAN_MAX; scanned += BATCH) {
+        TRY(named ? batch_named(c, &w, &at, b) : batch_numbered(c, &at, b));
+        for (size_t i = 0; i < b->len; i++) {
             if (out->len == most) {
-                out->next = lines.items[i].num + 1;
+                out->next = (people_place){b->items[i].word, b->items[i].num + 1};
                 return OK;
             }
-            TRY(judge(c, &lines.items[i], out));
+            TRY(judge(c, &b->items[i], out));
         }
     }
-    out->next = below;
+    out->next = at;
     return OK;
 }
 

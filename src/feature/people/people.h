@@ -15,15 +15,23 @@ typedef struct found_person {
     str town; /* empty also when their page is not open to the viewer */
 } found_person;
 
+/* Behind whom a page begins: the word by which a search found them, and their number. */
+typedef struct people_place {
+    str word;
+    int64_t below;
+} people_place;
+#define PEOPLE_START ((people_place){STR(""), INT64_MAX})
+
 typedef struct people_page {
-    found_person *items; /* in the arena; the newest members first */
+    found_person *items; /* in the arena */
     size_t len;
-    int64_t next; /* pass as `below` for the next page; 0: this was the end */
+    people_place next; /* for the next page; below is 0: this was the end */
 } people_page;
 
-/* Members numbered below `below` (INT64_MAX: from the newest), at most `most`. With a query: those of whose names, in Latin or
- * Cyrillic, each of its first words is the beginning of one. An empty query finds everybody. */
-rc people_find(ctx *c, str query, int64_t below, size_t most, people_page *out);
+/* At most `most` members behind `at`. With a query: those of whose names, in Latin or Cyrillic, each of its first three words is
+ * the beginning of one, in the order of those beginnings ("anna" before "annabel"), the newest first where they are the same.
+ * An empty query finds everybody, the newest first. */
+rc people_find(ctx *c, str query, people_place at, size_t most, people_page *out);
 
 /* The query as it would have been typed with the other keyboard layout: "bdfy" and "иван". Lower case; in the arena. */
 str people_other_layout(arena *a, str query);

@@ -17,8 +17,11 @@ static int64_t named(const char *given, const char *family, const char *name)
 {
     int64_t num = world_member(w, ROLE_MEMBER);
     str key = account_search_key(w->arena, str_of(given), str_of(family), str_of(name));
-    world_sql(w, "UPDATE member SET search = '%.*s', home_town = 'Beloborsk' WHERE bucket = %lld AND num = %lld", STR_ARG(key),
-              L(bucket_of(num)), L(num));
+    world_sql(w, "UPDATE member SET home_town = 'Beloborsk' WHERE bucket = %lld AND num = %lld", L(bucket_of(num)), L(num));
+    ctx c = {.arena = w->arena, .db = w->db, .writing = true};
+    world_begin(w);
+    assert_int_equal(account_words(&c, num, key), OK);
+    world_end(w);
     return num;
 }
 
@@ -26,7 +29,7 @@ static size_t find(int64_t viewer, const char *query, int64_t found[30])
 {
     people_page page;
     ctx *c = world_ctx(w, viewer);
-    assert_int_equal(people_find(c, str_of(query), INT64_MAX, 30, &page), OK);
+    assert_int_equal(people_find(c, str_of(query), PEOPLE_START, 30, &page), OK);
     size_t len = page.len;
     for (size_t i = 0; i < len; i++) found[i] = page.items[i].num;
     world_done(c);
@@ -50,6 +53,33 @@ static void the_beginning_of_any_name_finds_in_either_alphabet(void **state)
     static const char *const misses[] = {"ван", "Иванна", "Ivan Sidorov", "%", "_van", "i%n", "!", "ivan!"};
     for (size_t i = 0; i < sizeof hits / sizeof *hits; i++) assert_true(finds(me, hits[i], ivan));
     for (size_t i = 0; i < sizeof misses / sizeof *misses; i++) assert_false(finds(me, misses[i], ivan));
+}
+
+static void who_is_called_just_so_comes_first_and_nobody_comes_twice(void **state)
+{
+    (void)state;
+    int64_t me = named("Me", "Myself", "orderly"), found[30];
+    int64_t longer = named("Zhannaline", "Zhannova", "zhannah"), older = named("Zhanna", "Ivanova", "zhiv"), newer = named("Zhanna", "Zhanna", "zhzh");
+    assert_int_equal(find(me, "zhann", found), 3);
+    assert_int_equal(found[0], newer);
+    assert_int_equal(found[1], older);
+    assert_int_equal(found[2], longer);
+    assert_int_equal(find(me, "zhanna iv", found), 1);
+}
+
+static void a_place_that_a_stranger_made_up_begins_the_list(void **state)
+{
+    (void)state;
+    people_page page;
+    int64_t num = named("Wladimir", "Wolf", "wladi");
+    static const people_place places[] = {{STR_INIT("zzz"), 1}, {STR_INIT(""), 5}, {STR_INIT("\xF4\x8F\xBF\xBF"), INT64_MAX}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        ctx *c = world_ctx(w, 0);
+        assert_int_equal(people_find(c, STR("wladimir"), places[i], 30, &page), OK);
+        assert_int_equal(page.len, 1);
+        assert_int_equal(page.items[0].num, num);
+        world_done(c);
+    }
 }
 
 static void russian_names_are_found_as_people_write_them_in_latin(void **state)
@@ -99,7 +129,7 @@ static void the_town_is_shown_with_the_page_only(void **state)
     for (int closed = 0; closed < 2; closed++) {
         if (closed) world_setting(w, num, PRIVACY_PROFILE, LEVEL_MEMBERS);
         ctx *c = world_ctx(w, 0);
-        assert_int_equal(people_find(c, STR("yakov"), INT64_MAX, 30, &page), OK);
+        assert_int_equal(people_find(c, STR("yakov"), PEOPLE_START, 30, &page), OK);
         assert_int_equal(page.len, 1);
         assert_str(page.items[0].town, closed ? STR("") : STR("Beloborsk"));
         world_done(c);
@@ -110,21 +140,22 @@ static void the_town_is_shown_with_the_page_only(void **state)
 static size_t walk(int64_t viewer, str query, size_t most, size_t *pages)
 {
     size_t total = 0;
-    int64_t below = INT64_MAX, last = INT64_MAX;
+    int64_t last = INT64_MAX;
+    people_place at = PEOPLE_START;
     *pages = 0;
     do {
         people_page page;
         ctx *c = world_ctx(w, viewer);
-        assert_int_equal(people_find(c, query, below, most, &page), OK);
+        assert_int_equal(people_find(c, query, at, most, &page), OK);
         for (size_t i = 0; i < page.len; i++) {
             assert_true(page.items[i].num < last);
             last = page.items[i].num;
         }
         total += page.len;
-        below = page.next;
+        at = (people_place){arena_str(w->arena, page.next.word), page.next.below};
         (*pages)++;
         world_done(c);
-    } while (below);
+    } while (at.below);
     return total;
 }
 
@@ -159,7 +190,8 @@ static void the_other_layout_is_what_the_same_keys_write(void **state)
 }
 
 #define TESTS                                                                                                                      \
-    TEST(the_beginning_of_any_name_finds_in_either_alphabet), TEST(russian_names_are_found_as_people_write_them_in_latin), TEST(marks_of_the_pattern_language_are_letters_like_any_other),      \
+    TEST(the_beginning_of_any_name_finds_in_either_alphabet), TEST(who_is_called_just_so_comes_first_and_nobody_comes_twice), TEST(a_place_that_a_stranger_made_up_begins_the_list),     \
+        TEST(russian_names_are_found_as_people_write_them_in_latin), TEST(marks_of_the_pattern_language_are_letters_like_any_other),      \
         TEST(only_those_who_allow_it_are_found), TEST(the_town_is_shown_with_the_page_only),                                       \
         TEST(pages_follow_one_another_without_gaps_past_those_who_hide), TEST(the_other_layout_is_what_the_same_keys_write)
 

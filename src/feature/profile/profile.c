@@ -127,14 +127,12 @@ rc profile_own(ctx *c, profile_told *out)
     return OK;
 }
 
-rc profile_save(ctx *c, const profile_told *told)
+rc profile_save(ctx *c, const profile_told *told, str search)
 {
     int64_t num = c->viewer.num;
-    const member_card *me;
     if (told->birthday.month && !birthday_possible(told->birthday, c->now))
         return fail(c, E_INVALID, MSG(L_form_date), "an impossible birthday");
-    TRY(graph_member(c, num, &me));
-    str search = account_search_key(c->arena, told->given, told->family, me->name);
+    TRY(account_words(c, num, search));
     TRY(sql_profile_update(c->db, told->given, told->family, told->patronymic, told->maiden, told->nickname, search,
                            (int64_t)told->gender, birthday_pack(told->birthday), (int64_t)told->birthday_show, told->home_town,
                            bucket_of(num), num));

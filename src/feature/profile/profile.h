@@ -52,8 +52,9 @@ rc profile_faces(ctx *c, int64_t num, faces *out);
 
 /* What c->viewer tells, whole: for their own form. */
 rc profile_own(ctx *c, profile_told *out);
-/* Stores it. Inside an act; the texts are clean and short enough. E_INVALID for an impossible birthday. */
-rc profile_save(ctx *c, const profile_told *told);
+/* Stores it, with the key that people search finds it by: account_search_key() of the names, made before the act. Inside an act;
+ * the texts are clean and short enough. E_INVALID for an impossible birthday. */
+rc profile_save(ctx *c, const profile_told *told, str search);
 /* c->viewer's status line, clean, at most STATUS_MAX characters; empty takes it away. Inside an act. */
 rc profile_set_status(ctx *c, str status);
 

@@ -65,7 +65,7 @@ rc profile_names_read(ctx *c, str typed, num_list *out, str *unknown)
     for (str rest = typed, name = next_name(&rest); name.len; name = next_name(&rest)) {
         int64_t num;
         *unknown = name;
-        if (name.len > NAME_MAX) return E_NOT_FOUND;
+        if (name.len > ACCOUNT_NAME_MAX) return E_NOT_FOUND;
         TRY(account_find(c, lower_ascii(c->arena, name), &num));
         if (num == c->viewer.num) continue;
         if (out->len == AUDIENCE_LIST_MAX) return E_INVALID;
@@ -76,7 +76,7 @@ rc profile_names_read(ctx *c, str typed, num_list *out, str *unknown)
 
 rc profile_names_write(ctx *c, const num_list *nums, str *out)
 {
-    const size_t room = nums->len * (NAME_MAX + sizeof ", @");
+    const size_t room = nums->len * (ACCOUNT_NAME_MAX + sizeof ", @");
     char *text = arena_alloc(c->arena, room);
     size_t len = 0;
     for (size_t i = 0; i < nums->len; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* /settings: the list of what can be set, and the form of the member's page. */
 #include "base/clock.h"
+#include "feature/account/account.h"
 #include "feature/profile/profile_web.h"
 #include "profile_settings.tpl.h"
 
@@ -51,9 +52,16 @@ static rc read_birthday(req *r, profile_told *t)
     return OK;
 }
 
+typedef struct form_state {
+    profile_told told;
+    str search;
+} form_state;
+
 static rc form_prepare(req *r)
 {
-    profile_told *t = r->state = ARENA_NEW(r->c->arena, profile_told);
+    form_state *s = r->state = ARENA_NEW(r->c->arena, form_state);
+    profile_told *t = &s->told;
+    const member_card *me;
     int64_t sex = req_field_int(r, "gender", GENDER_UNKNOWN);
     t->gender = sex == GENDER_FEMALE || sex == GENDER_MALE ? (gender)sex : GENDER_UNKNOWN;
     const rc_code each[] = {
@@ -66,12 +74,15 @@ static rc form_prepare(req *r)
         read_birthday(r, t),
     };
     for (size_t i = 0; i < sizeof each / sizeof *each; i++) TRY(each[i]);
+    TRY(graph_member(r->c, r->c->viewer.num, &me));
+    s->search = account_search_key(r->c->arena, t->given, t->family, me->name);
     return OK;
 }
 
 static rc form_act(req *r)
 {
-    return profile_save(r->c, r->state);
+    const form_state *s = r->state;
+    return profile_save(r->c, &s->told, s->search);
 }
 
 static rc form_saved(req *r)

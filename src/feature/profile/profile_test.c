@@ -43,7 +43,7 @@ static void save_birthday(people *p, birthday b, birthday_show show)
     ctx *c = world_act(p->w, p->anna);
     profile_told told = {.given = STR("Anna"), .family = STR("Mayer"), .birthday = b, .birthday_show = show};
     told.patronymic = told.maiden = told.nickname = told.home_town = STR("");
-    assert_int_equal(profile_save(c, &told), OK);
+    assert_int_equal(profile_save(c, &told, STR(" anna mayer anna")), OK);
     world_done(c);
 }
 
@@ -105,7 +105,7 @@ static void saving_refuses_an_impossible_birthday(void **state)
     people *p = *state;
     ctx *c = world_act(p->w, p->anna);
     profile_told told = {.given = STR("Anna"), .birthday = {1990, 2, 30}};
-    assert_int_equal(profile_save(c, &told), E_INVALID);
+    assert_int_equal(profile_save(c, &told, STR(" anna mayer anna")), E_INVALID);
     world_undo(c);
 }
 
@@ -272,6 +272,7 @@ static void saving_raises_the_version_and_renames_everywhere(void **state)
     assert_int_equal(card->version, before + 1);
     world_done(c);
     assert_int_equal(world_int(p->w->db, 0, "SELECT num FROM member WHERE search LIKE '%% mayer%%'"), p->anna);
+    assert_int_equal(world_int(p->w->db, 0, "SELECT num FROM member_word WHERE word = 'mayer'"), p->anna);
 }
 
 static void a_status_line_is_set_and_taken_away(void **state)

@@ -103,7 +103,7 @@ static rc page_show(req *r)
 {
     int64_t num;
     str name = req_capture(r, "name");
-    if (name.len > NAME_MAX) return unknown(r);
+    if (name.len > ACCOUNT_NAME_MAX) return unknown(r);
     rc_code found = account_find(r->c, name, &num);
     if (found == E_NOT_FOUND) return unknown(r);
     if (found != OK) return found;

@@ -70,10 +70,9 @@ static rc setup_act(req *r)
     site now;
     TRY(setup_site_load(c, &now));
     if (now.ready) return fail(c, E_GONE, MSG(L_setup_link_old), "set up by somebody else meanwhile");
-    new_member owner = {.name = s->account.name, .given = s->account.given, .family = s->account.family,
-                        .password = s->account.hashed, .gender = s->account.gender, .role = ROLE_OWNER, .lang = c->lang};
     int64_t num;
-    rc_code made = account_create(c, &owner, &num);
+    s->account.who.role = ROLE_OWNER;
+    rc_code made = account_create(c, &s->account.who, &num);
     if (made == E_CONFLICT) return req_fault(r, "name", MSG(L_account_name_taken));
     if (made != OK) return made;
     TRY(setup_site_set(c, "name", s->name));

@@ -13,7 +13,7 @@ static bool name_byte(char ch)
 static str mention_at(str s)
 {
     size_t n = 1;
-    while (n < s.len && n <= NAME_MAX && name_byte(s.ptr[n])) n++;
+    while (n < s.len && n <= ACCOUNT_NAME_MAX && name_byte(s.ptr[n])) n++;
     while (n > 1 && (s.ptr[n - 1] == '.' || s.ptr[n - 1] == '_')) n--;
     str name = str_take(str_skip(s, 1), n - 1);
     return account_name_fault(name) == L_NONE ? name : STR("");

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Names: which can be had, which look alike, and by which words people are found. ICU does the work; it takes long enough to be
+ * kept out of acts. */
+#include <pthread.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
+#include "account.sql.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "feature/account/account.h"
+
+/* First path segments that are, or may become, pages of our own; and words that would let somebody pose as the house. */
+static const char *const reserved[] = {
+    "about", "account", "admin", "administrator", "albums", "api", "articles", "audio", "blog", "bookmarks", "circles",
+    "communities", "community", "desk", "docs", "events", "feed", "friends", "groups", "health", "healthz", "help", "home", "index",
+    "inbox", "join", "ledger", "letopis", "login", "logout", "mail", "media", "members", "messages", "method", "moderator",
+    "news", "nodeinfo", "notifications", "oauth", "official", "outbox", "owner", "people", "photos", "post", "posts", "privacy",
+    "robots.txt", "root", "rules", "search", "security", "settings", "setup", "staff", "static", "status", "support", "system", "tags",
+    "terms", "undefined", "user", "users", "veche", "verify", "video", "view", "wall", "www"};
+
+static bool is_reserved(str name)
+{
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (str_eq(name, str_of(reserved[i]))) return true;
+    /* /id12 and /wall12_3 are addresses of their own. */
+    str rest = str_starts(name, STR("id")) ? str_skip(name, 2) : str_starts(name, STR("wall")) ? str_skip(name, 4) : STR("x");
+    for (size_t i = 0; i < rest.len; i++)
+        if ((rest.ptr[i] < '0' || rest.ptr[i] > '9') && rest.ptr[i] != '_') return false;
+    return true;
+}
+
+enum lang_key account_name_fault(str name)
+{
+    if (name.len < ACCOUNT_NAME_MIN || name.len > ACCOUNT_NAME_MAX) return L_account_name_length;
+    for (size_t i = 0; i < name.len; i++) {
+        char ch = name.ptr[i];
+        bool letter = ch >= 'a' && ch <= 'z', digit = ch >= '0' && ch <= '9';
+        bool joint = (ch == '_' || ch == '.') && i > 0 && i + 1 < name.len && name.ptr[i - 1] != '.' && name.ptr[i - 1] != '_';
+        if (!letter && !(digit && i > 0) && !joint) return L_account_name_characters;
+    }
+    return is_reserved(name) ? L_account_name_reserved : L_NONE;
+}
+
+/* ---- look-alikes ---- */
+
+/* UTS 39 §4: two names with the same skeleton look alike (rn and m, 1 and l). */
+str account_skeleton(arena *a, str name)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    USpoofChecker *checker = uspoof_open(&status);
+    char buffer[256];
+    int32_t len = uspoof_getSkeletonUTF8(checker, 0, name.ptr, (int32_t)name.len, buffer, (int32_t)sizeof buffer, &status);
+    uspoof_close(checker);
+    if (U_FAILURE(status) || len >= (int32_t)sizeof buffer) die("skeleton of a name: %s", u_errorName(status));
+    return arena_str(a, (str){buffer, (size_t)len});
+}
+
+/* ---- search ---- */
+
+/* Ольга, Саша, Юля as a Russian would type them in Latin: olga, sasha, yulya. */
+static const char to_latin[] = "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower; ['\u2019] Remove";
+
+static pthread_key_t latin_key;
+static pthread_once_t latin_once = PTHREAD_ONCE_INIT;
+
+static void latin_close(void *t) { utrans_close(t); }
+
+static void latin_start(void)
+{
+    if (pthread_key_create(&latin_key, latin_close) != 0) die("no thread-specific storage");
+}
+
+/* This thread's own: opening one compiles its rules, which takes a hundred times as long as a name. */
+static UTransliterator *latin(void)
+{
+    pthread_once(&latin_once, latin_start);
+    UTransliterator *t = pthread_getspecific(latin_key);
+    if (t) return t;
+    UErrorCode status = U_ZERO_ERROR;
+    UChar id[sizeof to_latin];
+    int32_t len;
+    u_strFromUTF8(id, sizeof id / sizeof *id, &len, to_latin, -1, &status);
+    t = utrans_openU(id, len, UTRANS_FORWARD, NULL, 0, NULL, &status);
+    if (U_FAILURE(status)) die("ICU cannot transliterate: %s", u_errorName(status));
+    if (pthread_setspecific(latin_key, t) != 0) die("out of memory");
+    return t;
+}
+
+#define KEY_UNITS 1024
+
+static str transliterate(arena *a, str s)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar text[KEY_UNITS];
+    int32_t len = 0, bytes = 0;
+    u_strFromUTF8(text, KEY_UNITS / 2, &len, s.ptr, (int32_t)s.len, &status);
+    int32_t limit = len;
+    if (U_SUCCESS(status)) utrans_transUChars(latin(), text, &len, KEY_UNITS, 0, &limit, &status);
+    char utf8[3 * KEY_UNITS];
+    u_strToUTF8(utf8, sizeof utf8, &bytes, text, len, &status);
+    if (U_FAILURE(status)) return s;
+    return arena_str(a, (str){utf8, (size_t)bytes});
+}
+
+str account_search_key(arena *a, str given, str family, str name)
+{
+    return transliterate(a, arena_printf(a, " %.*s %.*s %.*s", STR_ARG(given), STR_ARG(family), STR_ARG(name)));
+}
+
+rc account_words(ctx *c, int64_t num, str search)
+{
+    int64_t bucket = bucket_of(num);
+    TRY(sql_account_words_drop(c->db, bucket, num));
+    while (search.ptr) {
+        str word = str_cut(&search, ' ');
+        if (word.len) TRY(sql_account_word_add(c->db, bucket, num, word));
+    }
+    return OK;
+}
+
+/* The search key has a blank before each word. */
+str account_search_pattern(arena *a, str words)
+{
+    char *text = arena_alloc(a, 2 * words.len + 3);
+    size_t len = 0;
+    text[len++] = '%';
+    text[len++] = ' ';
+    for (size_t i = 0; i < words.len; i++) {
+        char ch = words.ptr[i];
+        if (ch == '%' || ch == '_' || ch == '!') text[len++] = '!';
+        text[len++] = ch;
+    }
+    text[len++] = '%';
+    return (str){text, len};
+}
+
