@@ -32,6 +32,36 @@ test("a member who is suspended while their form is worked on changes nothing", 
   expect(await door.submit("/login", "/login", { name: "anna", password: PASSWORD }), 303, "the password is the old one:");
 });
 
+test("a new password gives the session a new token, and ends whatever the old one opened", async () => {
+  const lena = await join(server, "lena");
+  const thief = lena.client.clone();
+  const elsewhere = await lena.logIn();
+  expect(await thief.get("/settings"), 200);
+  const changed = expect(await lena.act("/settings/password", { password: PASSWORD, fresh: "quite another password" }), 303);
+  assert.ok(changed.cookies.veche_sid.attributes.some((a) => /^Max-Age=7\d{6}$/.test(a)), "it lasts as long as before");
+  expect(await lena.get("/settings"), 200, "who changed it stays:");
+  expect(await thief.get("/settings"), 303, "a copy of the old cookie:");
+  expect(await elsewhere.get("/settings"), 303, "another device:");
+  assert.equal((await lena.get("/settings/sessions")).doc.all("li.row").filter((row) => row.has("[name=ordinal]")).length, 0, "one session is left");
+});
+
+test("a session that ends with the browser still does after a new password", async () => {
+  await join(server, "mitya");
+  const brief = new Client(server.url);
+  expect(await brief.submit("/login", "/login", { name: "mitya", password: PASSWORD, keep: null }), 303);
+  const changed = expect(await brief.post("/settings/password", { once: await brief.once(), password: PASSWORD, fresh: "quite another password" }), 303);
+  assert.ok(!changed.cookies.veche_sid.attributes.some((a) => /^max-age/i.test(a)), changed.cookies.veche_sid.attributes.join("; "));
+});
+
+test("a role that is given or taken holds in the session that is open", async () => {
+  const rita = await join(server, "rita");
+  expect(await rita.get("/admin/members"), 403);
+  expect(await owner.act(`/admin/members/${rita.num}/role`, { role: 2 }), 303);
+  expect(await rita.get("/admin/members"), 200);
+  expect(await owner.act(`/admin/members/${rita.num}/role`, { role: 1 }), 303);
+  expect(await rita.get("/admin/members"), 403);
+});
+
 test("a page of staff is not shown again to a member whose form was refused", async () => {
   const boris = await join(server, "boris");
   expect(await owner.act(`/admin/members/${boris.num}/suspend`, { reason: "a secret reason" }), 303);

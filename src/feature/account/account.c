@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "feature/account/account.h"
 
-#include "account.sql.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
@@ -9,6 +8,7 @@
 #include "crypto/random.h"
 #include "crypto/token.h"
 #include "db/change.h"
+#include "graph/graph.h"
 
 /* ---- members ---- */
 
@@ -54,6 +54,23 @@ rc account_find(ctx *c, str name, int64_t *num)
     return OK;
 }
 
+/* ---- passwords ---- */
+
+rc account_password(ctx *c, int64_t num, str *stored)
+{
+    account_password_row row;
+    TRY(sql_account_password(c->db, c->arena, bucket_of(num), num, &row));
+    *stored = row.password;
+    return OK;
+}
+
+rc account_password_change(ctx *c, int64_t num, str was, str hashed)
+{
+    int64_t changed;
+    TRY(sql_account_change_password(c->db, hashed, bucket_of(num), num, was, &changed));
+    return changed ? OK : fail(c, E_CONFLICT, MSG(L_account_password_wrong), "another password was stored meanwhile");
+}
+
 /* ---- sessions ---- */
 
 #define SID_BYTES 34
@@ -77,6 +94,20 @@ bool account_token_read(arena *a, str token, int64_t *bucket, str *hash)
     return *bucket < BUCKETS;
 }
 
+rc account_session(ctx *c, str token, str *hash, account_session_row *out)
+{
+    int64_t bucket;
+    if (!account_token_read(c->arena, token, &bucket, hash)) return E_NOT_FOUND;
+    TRY(sql_account_session(c->db, c->arena, bucket, *hash, c->now, out));
+    return out->state == MEMBER_ACTIVE ? OK : E_NOT_FOUND;
+}
+
+rc account_sessions(ctx *c, account_session_line_list *out)
+{
+    int64_t num = c->viewer.num;
+    return sql_account_sessions(c->db, c->arena, bucket_of(num), num, c->now, out);
+}
+
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label)
 {
     int64_t bucket;
@@ -94,12 +125,83 @@ rc account_sessions_end(ctx *c, int64_t num)
     return sql_account_session_end_all(c->db, bucket_of(num), num, &ended);
 }
 
+rc account_session_rotate(ctx *c, str hash, str token)
+{
+    int64_t bucket, renamed;
+    str fresh;
+    if (!account_token_read(c->arena, token, &bucket, &fresh)) return E_INTERNAL;
+    TRY(sql_account_session_rename(c->db, fresh, bucket, hash, &renamed));
+    return renamed ? OK : fail(c, E_LOGIN, MSG(L_NONE), "the session is over");
+}
+
+rc account_session_end(ctx *c, str hash)
+{
+    int64_t ended;
+    return sql_account_session_end(c->db, bucket_of(c->viewer.num), hash, &ended);
+}
+
+rc account_session_end_ordinal(ctx *c, int64_t ordinal)
+{
+    int64_t ended, num = c->viewer.num;
+    return sql_account_session_end_ordinal(c->db, bucket_of(num), num, ordinal, &ended);
+}
+
+rc account_sessions_end_others(ctx *c, str hash)
+{
+    int64_t ended, num = c->viewer.num;
+    return sql_account_session_end_others(c->db, bucket_of(num), num, hash, &ended);
+}
+
 rc account_seen(ctx *c, int64_t num, str hash)
 {
     int64_t fresh, bucket = bucket_of(num);
     TRY(sql_account_session_seen(c->db, clock_day(c->now), bucket, hash, &fresh));
     return fresh ? sql_account_member_seen(c->db, clock_day(c->now), bucket, num) : OK;
 }
+
+/* ---- invitations ---- */
+
+#define INVITE_BYTES 15
+
+static bool is_code(str code)
+{
+    unsigned char bytes[INVITE_BYTES];
+    return base64url_decode_exact(code, bytes, sizeof bytes);
+}
+
+rc account_invitation(ctx *c, str code, account_invite_row *out)
+{
+    return is_code(code) ? sql_account_invite(c->db, c->arena, code, c->now, out) : E_NOT_FOUND;
+}
+
+rc account_invitation_use(ctx *c, str code, account_invite_row *out)
+{
+    int64_t used;
+    TRY(account_invitation(c, code, out));
+    TRY(sql_account_invite_use(c->db, code, c->now, &used));
+    return used ? OK : E_NOT_FOUND;
+}
+
+rc account_invitations(ctx *c, account_invite_line_list *out)
+{
+    return sql_account_invites(c->db, c->arena, c->viewer.num, c->now, out);
+}
+
+rc account_invitation_make(ctx *c, int64_t uses, bool befriend)
+{
+    unsigned char bytes[INVITE_BYTES];
+    random_bytes(bytes, sizeof bytes);
+    str code = base64url_encode(c->arena, (str){(char *)bytes, sizeof bytes});
+    return sql_account_invite_insert(c->db, code, c->viewer.num, uses, befriend, clock_day(c->now), c->now + INVITE_DAYS * MS_DAY);
+}
+
+rc account_invitation_end(ctx *c, str code)
+{
+    int64_t ended;
+    return is_code(code) ? sql_account_invite_end(c->db, code, c->viewer.num, &ended) : OK;
+}
+
+/* ---- what is over ---- */
 
 #define SWEEP_SLICE 100
 #define SWEEP_PAUSE_MS MS_HOUR

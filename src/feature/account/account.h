@@ -3,6 +3,7 @@
 #ifndef VECHE_ACCOUNT_H
 #define VECHE_ACCOUNT_H
 
+#include "account.sql.h"
 #include "base/ctx.h"
 #include "db/jobs.h"
 #include "http/site.h"
@@ -35,20 +36,58 @@ rc account_create(ctx *c, const new_member *m, int64_t *num);
 /* The member behind a name; E_NOT_FOUND. */
 rc account_find(ctx *c, str name, int64_t *num);
 
+/* ---- passwords ---- */
+
+/* What is stored of a member's password. */
+rc account_password(ctx *c, int64_t num, str *stored);
+/* Stores another one in the place of `was`. Inside an act; E_CONFLICT when `was` is no longer there. */
+rc account_password_change(ctx *c, int64_t num, str was, str hashed);
+
+/* ---- sessions ---- */
+
 /* A fresh token for a session and what is stored of it. The token carries the member's bucket, so that a shard can be told
  * before anything is looked up; 256 random bits follow. Both in the arena. */
 str account_token_new(arena *a, int64_t num);
 /* The bucket and hash of a token; false when it is none of ours. hash: 32 bytes in the arena. */
 bool account_token_read(arena *a, str token, int64_t *bucket, str *hash);
 
+/* Whose session a token opens, and its hash; E_NOT_FOUND when it is none, is over, or its member is not active. */
+rc account_session(ctx *c, str token, str *hash, account_session_row *out);
+/* c->viewer's sessions that last, the one used last first. */
+rc account_sessions(ctx *c, account_session_line_list *out);
+
 /* Opens a session for the token. Inside an act. The caller has made sure that the member is active. */
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label);
 /* Notes that a session and its member were here today. Inside an act; idempotent. `hash` as account_token_read gives it. */
 rc account_seen(ctx *c, int64_t num, str hash);
+/* From now on the session with this hash is opened by another token, and by that alone. Inside an act. */
+rc account_session_rotate(ctx *c, str hash, str token);
+/* End one of c->viewer's sessions: by its hash, by its number in their list, or all but the one with this hash. Inside an act;
+ * one that is not there is none. */
+rc account_session_end(ctx *c, str hash);
+rc account_session_end_ordinal(ctx *c, int64_t ordinal);
+rc account_sessions_end_others(ctx *c, str hash);
 /* Takes expired sessions and invitations out of the database, a slice at a time; repeats. */
 extern const job_kind account_sweep;
 /* Ends all sessions of a member: suspension, a new password. Inside an act. */
 rc account_sessions_end(ctx *c, int64_t num);
+
+/* ---- invitations ---- */
+
+#define INVITE_USES_MAX 50
+#define INVITE_DAYS 30
+
+/* An invitation that still lets somebody in; E_NOT_FOUND for whatever else may have been typed. */
+rc account_invitation(ctx *c, str code, account_invite_row *out);
+/* Uses it up once. Inside an act; E_NOT_FOUND. */
+rc account_invitation_use(ctx *c, str code, account_invite_row *out);
+/* c->viewer's own that last, the newest first. */
+rc account_invitations(ctx *c, account_invite_line_list *out);
+/* Makes one of c->viewer's for 1 to INVITE_USES_MAX people, or takes one back. Inside an act. */
+rc account_invitation_make(ctx *c, int64_t uses, bool befriend);
+rc account_invitation_end(ctx *c, str code);
+
+/* ---- finding people ---- */
 
 /* What people search finds a member by: names in Latin and Cyrillic, lower case, words parted by blanks. In the arena. */
 str account_search_key(arena *a, str given, str family, str name);

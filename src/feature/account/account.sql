@@ -26,6 +26,10 @@ INSERT INTO member_word (bucket, num, word) VALUES ($bucket, $num, $word:text) O
 INSERT INTO credential (bucket, member, password) VALUES ($bucket, $member, $password:text)
 ON CONFLICT (bucket, member) DO UPDATE SET password = excluded.password;
 
+-- name: account_change_password :count
+-- doc: 0 rows when another one was stored meanwhile.
+UPDATE credential SET password = $password:text WHERE bucket = $bucket AND member = $member AND password = $was:text;
+
 -- name: account_password :one
 SELECT k.password FROM credential k WHERE k.bucket = $bucket AND k.member = $member;
 
@@ -34,7 +38,7 @@ SELECT n.owner AS num FROM name n WHERE n.name = $name:text;
 
 -- name: account_session :one
 -- doc: Who a session token belongs to, while it lasts.
-SELECT s.member, m.role, m.state, m.lang, s.last_day
+SELECT s.member, m.role, m.state, s.created_day, s.last_day, s.expires
 FROM session s JOIN member m ON m.bucket = s.bucket AND m.num = s.member
 WHERE s.bucket = $bucket AND s.hash = $hash:blob AND s.expires > $now;
 
@@ -43,6 +47,9 @@ INSERT INTO session (bucket, hash, member, ordinal, created_day, last_day, expir
 VALUES ($bucket, $hash:blob, $member,
         (SELECT COALESCE(MAX(o.ordinal), 0) + 1 FROM session o WHERE o.bucket = $bucket AND o.member = $member),
         $day, $day, $expires, $label:text);
+
+-- name: account_session_rename :count
+UPDATE session SET hash = $fresh:blob WHERE bucket = $bucket AND hash = $hash:blob;
 
 -- name: account_session_seen :count
 UPDATE session SET last_day = $day WHERE bucket = $bucket AND hash = $hash:blob AND last_day < $day;

@@ -2,12 +2,9 @@
 /* The doors: start page, log-in, joining, log-out; sessions, password and invitations under /settings. */
 #include "feature/account/account_web.h"
 
-#include "account.sql.h"
 #include "account.tpl.h"
 #include "base/clock.h"
-#include "base/ids.h"
 #include "crypto/password.h"
-#include "crypto/random.h"
 #include "crypto/token.h"
 #include "feature/account/account.h"
 #include "feature/friends/friends.h"
@@ -26,14 +23,11 @@ rc account_identify(req *r)
     str guest = req_cookie(r, "guest"), token = req_cookie(r, "sid");
     c->viewer = (viewer){0, ROLE_GUEST};
     r->session = guest.len > 0 && guest.len <= 64 ? sha256_str(c->arena, guest) : STR("");
-    int64_t bucket;
     str hash;
-    if (!account_token_read(c->arena, token, &bucket, &hash)) return OK;
     account_session_row row;
-    rc_code found = sql_account_session(c->db, c->arena, bucket, hash, c->now, &row);
+    rc_code found = account_session(c, token, &hash, &row);
     if (found == E_NOT_FOUND) return OK;
     if (found != OK) return found;
-    if (row.state != MEMBER_ACTIVE) return OK;
     c->viewer = (viewer){row.member, (role)row.role};
     r->session = hash;
     /* An act asks again who its viewer is: prepare has noted the day already. */
@@ -107,10 +101,7 @@ static rc login_prepare(req *r)
     rc_code found = account_find(c, name, &s->num);
     if (found == E_NOT_FOUND) return OK;
     if (found != OK) return found;
-    account_password_row row;
-    TRY(sql_account_password(c->db, c->arena, bucket_of(s->num), s->num, &row));
-    s->stored = row.password;
-    return OK;
+    return account_password(c, s->num, &s->stored);
 }
 
 /* An unknown name takes as long as a wrong password, and gets the same answer. */
@@ -130,9 +121,9 @@ static rc login_act(req *r)
     TRY(graph_member(c, s->num, &card));
     if (card->state != MEMBER_ACTIVE) return req_fault(r, "name", MSG(L_account_login_suspended));
     /* The password may have been changed while this one was being compared. */
-    account_password_row now;
-    TRY(sql_account_password(c->db, c->arena, bucket_of(s->num), s->num, &now));
-    if (!str_eq(now.password, s->stored)) return req_fault(r, "password", MSG(L_account_login_wrong));
+    str now;
+    TRY(account_password(c, s->num, &now));
+    if (!str_eq(now, s->stored)) return req_fault(r, "password", MSG(L_account_login_wrong));
     return account_session_open(c, s->num, s->token, s->keep, device_label(r));
 }
 
@@ -146,8 +137,7 @@ static rc login_show(req *r)
 
 static rc logout_act(req *r)
 {
-    int64_t ended;
-    return sql_account_session_end(r->c->db, bucket_of(r->c->viewer.num), r->session, &ended);
+    return account_session_end(r->c, r->session);
 }
 
 static rc logout_show(req *r)
@@ -189,20 +179,6 @@ rc signup_hash(req *r, signup_form *f)
     return OK;
 }
 
-#define INVITE_BYTES 15
-
-static bool is_code(str code)
-{
-    unsigned char bytes[INVITE_BYTES];
-    return base64url_decode_exact(code, bytes, sizeof bytes);
-}
-
-/* Whatever may have been typed: what cannot be a code is one that is not there. */
-static rc find_invitation(ctx *c, str code, account_invite_row *row)
-{
-    return is_code(code) ? sql_account_invite(c->db, c->arena, code, c->now, row) : E_NOT_FOUND;
-}
-
 static bool may_join(const req *r, str invitation)
 {
     if (r->site->signup == SIGNUP_OPEN) return true;
@@ -215,7 +191,7 @@ static rc join_form(req *r)
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_join_title)));
     str code = req_field(r, "invitation");
     account_invite_row row;
-    rc_code found = find_invitation(r->c, code, &row);
+    rc_code found = account_invitation(r->c, code, &row);
     if (found != OK && found != E_NOT_FOUND) return found;
     bool invited = found == OK;
     tpl_join(r->out, &v, code, invited, r->site->signup == SIGNUP_CLOSED,
@@ -243,14 +219,10 @@ static rc use_invitation(req *r, str code, int64_t *inviter)
     *inviter = 0;
     if (code.len == 0) return OK;
     account_invite_row row;
-    int64_t used = 0;
-    rc_code found = find_invitation(c, code, &row);
-    if (found == OK) TRY(sql_account_invite_use(c->db, code, c->now, &used));
-    else if (found != E_NOT_FOUND) return found;
-    if (used == 0) {
-        if (r->site->signup == SIGNUP_OPEN) return OK;
-        return req_fault(r, "invitation", MSG(L_account_invitation_used));
-    }
+    rc_code found = account_invitation_use(c, code, &row);
+    if (found == E_NOT_FOUND && r->site->signup == SIGNUP_OPEN) return OK;
+    if (found == E_NOT_FOUND) return req_fault(r, "invitation", MSG(L_account_invitation_used));
+    if (found != OK) return found;
     const member_card *owner;
     TRY(graph_member(c, row.owner, &owner));
     if (owner->state != MEMBER_ACTIVE) return req_fault(r, "invitation", MSG(L_account_invitation_used));
@@ -285,25 +257,22 @@ static rc join_show(req *r)
 
 static rc sessions_show(req *r)
 {
-    ctx *c = r->c;
     view v;
     TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_account_sessions_title)));
     account_session_line_list list;
-    TRY(sql_account_sessions(c->db, c->arena, bucket_of(v.who.num), v.who.num, c->now, &list));
+    TRY(account_sessions(r->c, &list));
     tpl_sessions(r->out, &v, &list);
     return OK;
 }
 
 static rc session_end_act(req *r)
 {
-    int64_t ended, num = r->c->viewer.num;
-    return sql_account_session_end_ordinal(r->c->db, bucket_of(num), num, req_field_int(r, "ordinal", 0), &ended);
+    return account_session_end_ordinal(r->c, req_field_int(r, "ordinal", 0));
 }
 
 static rc sessions_end_act(req *r)
 {
-    int64_t ended, num = r->c->viewer.num;
-    return sql_account_session_end_others(r->c->db, bucket_of(num), num, r->session, &ended);
+    return account_sessions_end_others(r->c, r->session);
 }
 
 static rc sessions_ended(req *r)
@@ -313,7 +282,10 @@ static rc sessions_ended(req *r)
 
 /* ---- password ---- */
 
-typedef struct password_state { str stored, typed, fresh, hashed; } password_state;
+typedef struct password_state {
+    str stored, typed, fresh, hashed, token;
+    int64_t cookie_s; /* how long the cookie lasts; 0: until the browser closes */
+} password_state;
 
 static rc password_form(req *r)
 {
@@ -332,10 +304,13 @@ static rc password_prepare(req *r)
     TRY(req_limit(r, arena_printf(c->arena, "password %lld", (long long)c->viewer.num), 10));
     if (s->fresh.len < PASSWORD_MIN) return req_fault(r, "fresh", (msg){.key = L_account_password_short, .n = PASSWORD_MIN});
     if (s->fresh.len > PASSWORD_MAX) return req_fault(r, "fresh", (msg){.key = L_form_long, .n = PASSWORD_MAX});
-    account_password_row row;
-    TRY(sql_account_password(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, &row));
-    s->stored = row.password;
-    return OK;
+    str hash;
+    account_session_row session;
+    TRY(account_session(c, req_cookie(r, "sid"), &hash, &session));
+    bool keeps = session.expires - session.created_day > 2 * SESSION_SHORT_MS;
+    s->cookie_s = keeps ? (session.expires - c->now) / 1000 : 0;
+    s->token = account_token_new(c->arena, c->viewer.num);
+    return account_password(c, c->viewer.num, &s->stored);
 }
 
 static rc password_slow(req *r)
@@ -346,32 +321,33 @@ static rc password_slow(req *r)
     return password_hash(r->c->arena, s->fresh, &s->hashed);
 }
 
-/* A new password ends every other session: whoever stole one is out. */
+/* A new password ends every other session and gives this one a new token: whoever stole one, or a copy of this one, is out. */
 static rc password_act(req *r)
 {
     ctx *c = r->c;
     password_state *s = r->state;
-    int64_t ended, num = c->viewer.num;
-    TRY(sql_account_set_password(c->db, bucket_of(num), num, s->hashed));
-    return sql_account_session_end_others(c->db, bucket_of(num), num, r->session, &ended);
+    rc_code changed = account_password_change(c, c->viewer.num, s->stored, s->hashed);
+    if (changed == E_CONFLICT) return req_fault(r, "password", MSG(L_account_password_wrong));
+    if (changed != OK) return changed;
+    TRY(account_sessions_end_others(c, r->session));
+    return account_session_rotate(c, r->session, s->token);
 }
 
 static rc password_show(req *r)
 {
+    password_state *s = r->state;
+    req_set_cookie(r, "sid", s->token, s->cookie_s);
     return req_redirect_toast(r, url_local(STR("/settings")), L_account_password_changed, STR(""));
 }
 
 /* ---- invitations ---- */
-
-#define INVITE_USES_MAX 50
-#define INVITE_DAYS 30
 
 static rc invites_show(req *r)
 {
     view v;
     TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_account_invites_title)));
     account_invite_line_list list;
-    TRY(sql_account_invites(r->c->db, r->c->arena, v.who.num, r->c->now, &list));
+    TRY(account_invitations(r->c, &list));
     tpl_invites(r->out, &v, &list, str_of(r->site->origin));
     return OK;
 }
@@ -387,12 +363,7 @@ static rc invite_prepare(req *r)
 
 static rc invite_act(req *r)
 {
-    ctx *c = r->c;
-    unsigned char bytes[INVITE_BYTES];
-    random_bytes(bytes, sizeof bytes);
-    str code = base64url_encode(c->arena, (str){(char *)bytes, sizeof bytes});
-    return sql_account_invite_insert(c->db, code, c->viewer.num, req_field_int(r, "uses", 1),
-                                     req_field(r, "befriend").len > 0, clock_day(c->now), c->now + INVITE_DAYS * MS_DAY);
+    return account_invitation_make(r->c, req_field_int(r, "uses", 1), req_field(r, "befriend").len > 0);
 }
 
 static rc invite_made(req *r)
@@ -402,9 +373,7 @@ static rc invite_made(req *r)
 
 static rc invite_end_act(req *r)
 {
-    int64_t ended;
-    str code = req_field(r, "code");
-    return is_code(code) ? sql_account_invite_end(r->c->db, code, r->c->viewer.num, &ended) : OK;
+    return account_invitation_end(r->c, req_field(r, "code"));
 }
 
 static rc invite_ended(req *r)

@@ -6,7 +6,6 @@
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
-#include "account.sql.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "feature/account/account.h"
