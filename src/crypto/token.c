@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "base/log.h"
 #include "crypto/random.h"
 #include "crypto/sodium_start.h"
 
@@ -72,11 +73,7 @@ str sha256_str(arena *a, str input)
 
 void mac_bytes(const void *key, size_t key_len, str input, unsigned char out[MAC_BYTES])
 {
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, key, key_len);
-    crypto_auth_hmacsha256_update(&state, bytes_of(input), input.len);
-    crypto_auth_hmacsha256_final(&state, out);
-    sodium_memzero(&state, sizeof state);
+    if (crypto_generichash(out, MAC_BYTES, bytes_of(input), input.len, key, key_len) != 0) die("a MAC's key of %zu bytes", key_len);
 }
 
 bool bytes_equal(const void *a, const void *b, size_t n)

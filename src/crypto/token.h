@@ -30,7 +30,8 @@ void sha256_bytes(str input, unsigned char out[SHA256_BYTES]);
 /* The same, 32 bytes in the arena. */
 str sha256_str(arena *a, str input);
 
-/* HMAC-SHA-256 (RFC 2104). Make the input unambiguous: fixed lengths, or a separator that no part contains. */
+/* BLAKE2b-256 with a key of 16 to 64 bytes (RFC 7693 §2.9): one for each page and each counted address, so it must be cheap.
+ * Make the input unambiguous: fixed lengths, or a separator that no part contains. */
 void mac_bytes(const void *key, size_t key_len, str input, unsigned char out[MAC_BYTES]);
 
 /* In a time that depends on n alone. */
