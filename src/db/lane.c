@@ -44,7 +44,7 @@ void lane_close(lane *l)
 
 rc lane_submit(lane *l, lane_job *job)
 {
-    return queue_add(&l->queue, job, false);
+    return queue_add(&l->queue, job, job->pressing);
 }
 
 lane_stats lane_stats_get(lane *l)

@@ -32,6 +32,7 @@ struct lane_job {
     ctx *c;          /* the job's own; the lane sets c->db, c->writing and clears c->err, c->changes before each run */
     int64_t member;  /* for the cap of queued jobs; 0: none */
     bool reads;      /* PostgreSQL: a read-only snapshot */
+    bool pressing;   /* past the estimate and the member's cap: the answer to what was committed */
     bool light;      /* a background job: taken only when no request waits, at least one a batch */
     int64_t queued_us; /* set by the lane */
     rc (*act)(lane_job *);
@@ -70,8 +71,8 @@ rc lane_open(const lane_config *config, lane **out);
 /* Finishes what is queued, then ends the threads. */
 void lane_close(lane *l);
 
-/* Queues a job. E_BUSY when the estimated wait is over 250 ms, E_LIMIT when this member already has 16 queued; then
- * done() is not called. */
+/* Queues a job. E_BUSY when the estimated wait is over 250 ms, E_LIMIT when this member already has 16 queued (a pressing one is
+ * only refused when the lane closes or overflows); then done() is not called. */
 rc lane_submit(lane *l, lane_job *job);
 
 /* Submits and waits: admin commands, start-up, jobs, tests. Past the limits of lane_submit; never from an act or done(). */

@@ -76,6 +76,8 @@ enum MHD_Result exchange_take_body(exchange *x, const char *data, size_t len)
 
 void exchange_body_done(exchange *x)
 {
-    if (x->r.method == POST) MHD_set_connection_option(x->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)EXCHANGE_IDLE_S);
     x->c.now = clock_now();
+    if (x->r.method == GET) return;
+    MHD_set_connection_option(x->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)EXCHANGE_IDLE_S);
+    x->parsed = form_parse(x->arena, out_get(&x->body), &x->r.form);
 }

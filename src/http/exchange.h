@@ -36,6 +36,8 @@ typedef struct exchange {
     rc_code outcome;    /* of prepare, slow and act; of show as well in the end */
     failure why;        /* what the outcome is about: the lane clears c.err before each run */
     rc_code entered;    /* the outcome with which the present stage began: what runs again begins there */
+    rc_code parsed;     /* whether the form could be read: first of all, so that whatever happens then can show it again */
+    int paid, asked;    /* limits taken by this request, and asked for by the present run of a stage: what runs again pays once */
     bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;

@@ -79,7 +79,11 @@ rc req_limit(req *r, str key, int per_minute)
     exchange *x = r->private_;
     server *s = x->home->server;
     limit_rule rule = {.burst = per_minute, .per_minute = per_minute};
-    if (s->config.limits_off || limit_take(s->limits, key, rule, clock_us() / 1000, &r->retry_after)) return OK;
+    if (s->config.limits_off || x->asked++ < x->paid) return OK;
+    if (limit_take(s->limits, key, rule, clock_us() / 1000, &r->retry_after)) {
+        x->paid++;
+        return OK;
+    }
     return fail(r->c, E_LIMIT, MSG(L_NONE), "over %d a minute", per_minute);
 }
 

@@ -114,7 +114,8 @@ void req_after(req *r, rc (*act)(ctx *c, str payload), str payload);
 
 /* Who a limit counts: "m7" for a member, "a" and the address for a guest. A guest's cookie is whatever they say it is. */
 str req_client(const req *r);
-/* Takes one from a bucket of its own besides the route's: E_LIMIT when empty. */
+/* Takes one from a bucket of its own besides the route's: E_LIMIT when empty. A stage that runs again does not pay again, as long
+ * as it asks in the same order. */
 rc req_limit(req *r, str key, int per_minute);
 
 /* How the process is: for the operator's page. */

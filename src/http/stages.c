@@ -63,7 +63,7 @@ static rc do_prepare(exchange *x)
     TRY(admit(x));
     if (r->method == GET) return OK;
     TRY(within_limits(x));
-    TRY(form_parse(x->arena, out_get(&x->body), &r->form));
+    if (x->parsed != OK) return fail(&x->c, x->parsed, MSG(L_NONE), "the form cannot be read");
     TRY(csrf_check(r));
     return r->route->prepare ? r->route->prepare(r) : OK;
 }
@@ -149,19 +149,27 @@ static void write_error(exchange *x)
     x->home->server->config.error_page(r, x->outcome);
 }
 
-/* The form again where the route has one and the fault is the member's; a page that says what happened otherwise. */
+/* With its page a form is shown again only to whom the route is open, now as well as before. */
+static bool form_again(exchange *x)
+{
+    req *r = &x->r;
+    if (!x->c.db || !x->admitted || !r->route->again || r->method != POST || x->outcome == E_LOGIN) return false;
+    failure first = x->c.err;
+    bool shown = admit(x) == OK;
+    x->c.err = first;
+    shown = shown && r->route->again(r) == OK && !x->page.failed;
+    x->c.err = first;
+    return shown;
+}
+
+/* The form again where the route has one and the fault is not ours; a page that says what happened otherwise. */
 static void write_refusal(exchange *x)
 {
     req *r = &x->r;
     r->outcome = x->outcome;
     r->status = rc_status(x->outcome);
-    if (led_elsewhere(x)) return;
-    if (x->c.db && x->admitted && r->route->again && r->method == POST && x->outcome != E_LOGIN) {
-        failure first = x->c.err;
-        if (r->route->again(r) == OK && !x->page.failed) return;
-        x->c.err = first;
-    }
-    write_error(x);
+    if (x->outcome == E_LIMIT && r->retry_after == 0) r->retry_after = 1;
+    if (!led_elsewhere(x) && !form_again(x)) write_error(x);
 }
 
 static void do_show(exchange *x)
@@ -199,11 +207,13 @@ static rc run_reading(exchange *x)
     req *r = &x->r;
     x->outcome = x->entered;
     if (x->entered != OK) x->c.err = x->why;
+    x->asked = 0;
     r->set_cookie_count = 0;
     r->status = 0;
     r->location = STR_NONE;
     out_reset(&x->page);
     if (x->stage == STAGE_PREPARE) {
+        r->fault_count = 0;
         rc_code code = do_prepare(x);
         if (r->method == POST) return code;
         x->outcome = code;
@@ -245,6 +255,18 @@ static void slow_run(pool_job *job)
     submit(x);
 }
 
+/* No room for the next stage. The form again needs a snapshot: here one is to be had, from the lane (PostgreSQL) perhaps. */
+static void turn_away(exchange *x, rc_code queued)
+{
+    bool again = !is_reading(x);
+    x->c.db = NULL;
+    x->outcome = fail(&x->c, queued, MSG(L_NONE), "the queue is full");
+    x->why = x->c.err;
+    x->stage = again ? STAGE_SHOW : STAGE_ANSWER;
+    if (!again) write_refusal(x);
+    submit(x);
+}
+
 /* The next stage of an exchange that is away; where it cannot be queued, the refusal goes home. */
 static void submit(exchange *x)
 {
@@ -259,15 +281,11 @@ static void submit(exchange *x)
         queued = pool_submit(s->slow, &x->slow);
     } else {
         x->entered = x->outcome;
-        x->job = (lane_job){.c = &x->c, .member = x->c.viewer.num, .reads = is_reading(x), .act = lane_act, .done = lane_done};
+        x->job = (lane_job){.c = &x->c, .member = x->c.viewer.num, .reads = is_reading(x),
+                             .pressing = x->stage == STAGE_SHOW && x->outcome == OK, .act = lane_act, .done = lane_done};
         queued = lane_submit(s->config.lane, &x->job);
     }
-    if (queued == OK) return;
-    x->outcome = fail(&x->c, queued, MSG(L_NONE), "the queue is full");
-    x->c.db = NULL;
-    write_refusal(x);
-    x->stage = STAGE_ANSWER;
-    exchange_home(x);
+    if (queued != OK) turn_away(x, queued);
 }
 
 /* On the web thread: the stage in a snapshot, in which the graph's epoch is older than the data. */

@@ -371,9 +371,9 @@ test("whoever floods is told when to come back", async () => {
     const owner = await setupServer(limited);
     const floods = [
       [new Client(limited.url), "/login", {}, 20],
-      [owner.client, "/status", { status: "x".repeat(101) }, 20],
+      [owner.client, "/status", { status: "x".repeat(101) }, 20, "status"],
     ];
-    for (const [client, path, fields, most] of floods) {
+    for (const [client, path, fields, most, typed] of floods) {
       let last;
       let sent = 0;
       do {
@@ -385,6 +385,7 @@ test("whoever floods is told when to come back", async () => {
       const wait = Number(last.headers["retry-after"]);
       assert.ok(Number.isInteger(wait) && wait >= 1 && wait <= 60, `Retry-After: ${last.headers["retry-after"]}`);
       assert.ok(last.doc.one("h1")?.text || last.doc.has("[role=alert]"), `nothing is said: ${last}`);
+      if (typed) assert.equal(kept(last, path)[typed], fields[typed], "what was typed is gone");
     }
     expect(await owner.get("/feed"), 200, "reading goes on");
   } finally {

@@ -95,3 +95,30 @@ test("after the log-in nobody stands before an address that only takes forms", a
     assert.equal(expect(await door.post("/login", { once, name: "dora", password: PASSWORD, to }), 303).location, page, to);
   }
 });
+
+test("what was typed outlives the session in which it was typed", async () => {
+  const fedor = await join(server, "fedor");
+  const words = "These words took an hour.\nMy own words.";
+  const texts = [[fedor.wall, { text: words }, fedor.wall], ["/status", { status: words }, "/"], ["/settings/profile", { given: words, about: "more" }, "/settings/profile"]];
+  for (const [path, fields, page] of texts) {
+    const once = await fedor.client.once();
+    const elsewhere = await fedor.logIn();
+    expect(await elsewhere.post("/settings/sessions/end-others", { once: await elsewhere.once() }), 303);
+    const answer = expect(await fedor.client.post(path, { once, ...fields }), 401, path);
+    const kept = answer.doc.one("textarea[id=kept]")?.raw ?? "";
+    for (const value of Object.values(fields)) assert.ok(kept.includes(value), `${path}: what was typed is gone: ${answer}`);
+    assert.ok(!kept.includes(once), "words only");
+    assert.ok(answer.doc.one("main").has(`a[href=/login?to=${encodeURIComponent(page)}]`), `${path}: the way back: ${answer.doc.one("main").all("a").map((a) => a.attrs.href)}`);
+    fedor.client = await fedor.logIn();
+  }
+});
+
+test("a page of a refusal repeats no password and says nothing is kept where nothing was typed", async () => {
+  const guest = new Client(server.url);
+  const answer = expect(await guest.post("/settings/password", { password: PASSWORD, fresh: "quite another password" }), 401);
+  assert.ok(!answer.body.includes(PASSWORD) && !answer.body.includes("quite another"), "a password is shown");
+  assert.ok(!answer.doc.has("textarea[id=kept]"));
+  const role = await owner.act(`/admin/members/${(await join(server, "gleba")).num}/role`, { role: 99 });
+  assert.ok(role.doc.all("[role=alert]").some((n) => n.text), String(role));
+  assert.ok(!role.body.includes("Your text is kept"), "there was no text");
+});
