@@ -10,9 +10,9 @@
  * transaction of its own. Then the batch is void, and each act is run again in a transaction of its own. Nobody is answered
  * before COMMIT returned OK. An I/O error on COMMIT ends the process: what is on disk is then unknown to us.
  *
- * PostgreSQL: a pool of threads, each with a connection; one act a transaction, SERIALIZABLE, three retries with jitter, then
- * E_BUSY. A connection that is lost during COMMIT is answered with E_BUSY at once: whether it was committed is unknown, and
- * the form's `once` token tells when it is sent again.
+ * PostgreSQL: a pool of threads, each with a connection; one act a transaction, SERIALIZABLE, seven retries with growing,
+ * jittered pauses and 1.5 s at most, then E_BUSY. A connection that is lost during COMMIT is answered with E_BUSY at once: whether
+ * it was committed is unknown, and the form's `once` token tells when it is sent again.
  *
  * The id mill's high-water mark (table `node`) is kept in the same transaction on SQLite, in one before it on PostgreSQL, a
  * second and more ahead: no id that was committed is ever above the stored mark.

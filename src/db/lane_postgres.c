@@ -23,8 +23,11 @@
 
 #include <stdatomic.h>
 
-#define TRIES 4 /* the first and three more */
-#define PAUSE_US 4000
+#define TRIES 8 /* the first and seven more */
+#define TRIES_LOST 4 /* without a connection: others wait for this thread */
+#define TRY_WITHIN_US INT64_C(1500000)
+#define PAUSE_US INT64_C(4000)
+#define PAUSE_MAX_US INT64_C(64000)
 #define MARK_AHEAD_MS 2000
 #define MARK_LEFT_MS 1000
 
@@ -137,21 +140,23 @@ static void note_retry(lane *l)
     pthread_mutex_unlock(&l->queue.lock);
 }
 
-/* 4, 8, 16 ms, and up to as much again: those who collided must not collide again. The clock is chance enough. */
+/* 4, 8, 16 ms and so on, and up to as much again: those who collided must not collide again. The clock is chance enough. */
 static void pause_before(int try)
 {
     int64_t span = PAUSE_US << (try - 1);
+    if (span > PAUSE_MAX_US) span = PAUSE_MAX_US;
     int64_t us = span + (int64_t)(((uint64_t)clock_us() * UINT64_C(0x9E3779B97F4A7C15)) >> 40) % span;
     nanosleep(&(struct timespec){.tv_nsec = us * 1000}, NULL);
 }
 
 static rc run_job(worker *w, lane_job *job)
 {
+    int64_t began = clock_us();
     for (int try = 1;; try++) {
         bool again = false;
         rc_code code = job->reads ? read_once(w, job, &again) : write_once(w, job, &again);
         if (!again) return code;
-        if (try == TRIES) return E_BUSY;
+        if (try >= (db_lost(w->d) ? TRIES_LOST : TRIES) || clock_us() - began > TRY_WITHIN_US) return E_BUSY;
         note_retry(w->l);
         pause_before(try);
     }

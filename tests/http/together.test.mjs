@@ -35,7 +35,7 @@ async function together(people, path, fields = {}) {
     assert.ok(Number(answer.headers["retry-after"]) >= 1, "when to come back");
     assert.ok(answer.doc.one("h1")?.text || answer.doc.has("[role=alert]"), `nothing is said: ${answer}`);
   }
-  assert.ok(served.length >= people.length / 2, `only ${served.length} of ${people.length} were served`);
+  assert.ok(people.length - served.length <= Math.max(1, people.length / 8), `only ${served.length} of ${people.length} were served`);
   return served;
 }
 
