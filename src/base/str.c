@@ -13,6 +13,16 @@ int str_cmp(str a, str b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+bool str_eq_any_case(str a, str b)
+{
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.ptr[i]) != lower(b.ptr[i])) return false;
+    return true;
+}
+
 bool str_starts(str s, str prefix) { return s.len >= prefix.len && str_eq(str_take(s, prefix.len), prefix); }
 
 bool str_ends(str s, str suffix) { return s.len >= suffix.len && str_eq(str_skip(s, s.len - suffix.len), suffix); }

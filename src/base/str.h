@@ -25,6 +25,8 @@ typedef struct str {
 str str_of(const char *z);
 /* Bytes only: absent and empty are equal. */
 bool str_eq(str a, str b);
+/* The same for tokens of protocols: A–Z count as a–z, other bytes as themselves. */
+bool str_eq_any_case(str a, str b);
 /* Bytewise order, like memcmp; a prefix sorts first. */
 int str_cmp(str a, str b);
 bool str_starts(str s, str prefix);

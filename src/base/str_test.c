@@ -125,11 +125,22 @@ static void the_hash_is_fnv_1a(void **state)
     assert_true(str_hash(STR("foobar")) == UINT64_C(0x85944171f73967e8));
 }
 
+static void the_case_of_ascii_letters_may_not_matter(void **state)
+{
+    (void)state;
+    assert_true(str_eq_any_case(STR("Gzip"), STR("gZIP")));
+    assert_true(str_eq_any_case(STR(""), STR_NONE));
+    assert_false(str_eq_any_case(STR("gzip"), STR("gzip ")));
+    assert_false(str_eq_any_case(STR("@["), STR("`{"))); /* as far from each other as a from A */
+    assert_false(str_eq_any_case(STR("\xC3\x84"), STR("\xC3\xA4")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(absent_is_not_empty_but_equals_it),
         TEST(equality_counts_every_byte),
+        TEST(the_case_of_ascii_letters_may_not_matter),
         TEST(a_prefix_sorts_first),
         TEST(high_bytes_sort_last),
         TEST(starts_and_ends_accept_the_whole_and_nothing),

@@ -39,6 +39,7 @@ typedef struct exchange {
     rc_code parsed;     /* whether the form could be read: first of all, so that whatever happens then can show it again */
     int paid, asked;    /* limits taken by this request, and asked for by the present run of a stage: what runs again pays once */
     bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
+    bool names_host;    /* as its version of HTTP asks for */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;
     int64_t began_us;   /* when the head was there: for the body's deadline */
@@ -87,6 +88,7 @@ void exchange_body_late(exchange *x);
 void exchange_body_done(exchange *x);
 
 /* request.c: from MHD's connection to a req; answer.c: back. */
+bool exchange_names_host(struct MHD_Connection *connection, const char *version);
 rc exchange_read_head(exchange *x, const char *method);
 enum MHD_Result exchange_answer(exchange *x);
 /* The same past MHD, which takes no answer before the body's end; the connection must be closed then. */

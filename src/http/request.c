@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "crypto/token.h"
+#include "http/address.h"
 #include "http/cookies.h"
 #include "http/exchange.h"
 #include "http/path.h"
@@ -20,8 +20,38 @@ str req_header(const req *r, const char *name)
     return str_of(MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name));
 }
 
-/* For limits. A proxy's word counts only on the Unix socket, where nobody but the proxy can speak; its last element is the
- * address that the proxy itself saw. */
+/* A header may come on several lines: how many there are, and the last one. */
+typedef struct header_lines {
+    const char *name;
+    int count;
+    str last;
+} header_lines;
+
+static enum MHD_Result take_line(void *lines, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    header_lines *l = lines;
+    (void)kind;
+    if (!str_eq_any_case(str_of(name), str_of(l->name))) return MHD_YES;
+    l->count++;
+    l->last = str_of(value);
+    return MHD_YES;
+}
+
+static header_lines lines_of(struct MHD_Connection *connection, const char *name)
+{
+    header_lines lines = {.name = name};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, take_line, &lines);
+    return lines;
+}
+
+/* RFC 9112 §3.2: one Host, which only HTTP/1.0 may leave out. */
+bool exchange_names_host(struct MHD_Connection *connection, const char *version)
+{
+    int hosts = lines_of(connection, "Host").count;
+    return hosts == 1 || (hosts == 0 && strcmp(version, "HTTP/1.0") == 0);
+}
+
+/* For limits. A proxy's word counts only on the Unix socket, where nobody but the proxy can speak. */
 static str client_address(exchange *x)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -30,18 +60,12 @@ static str client_address(exchange *x)
     if (from && from->sa_family == AF_INET) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)from;
         inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
-        return arena_str(x->arena, str_of(text));
+        return address_key(x->arena, str_of(text));
     }
-    str forwarded = req_header(&x->r, "X-Forwarded-For");
-    str last = STR_NONE;
-    while (forwarded.ptr) last = str_cut(&forwarded, ',');
-    last = str_trim(last);
-    if (last.len == 0 || last.len >= sizeof text) return STR("local");
-    /* Whoever has one IPv6 address has 2^64 of them. */
-    struct in6_addr six;
-    if (inet_pton(AF_INET6, arena_cstr(x->arena, last), &six) == 1)
-        return hex_encode(x->arena, (str){(const char *)six.s6_addr, 8});
-    return arena_str(x->arena, last);
+    /* Of several lines the last: an earlier one is what the client said to the proxy. */
+    header_lines said = lines_of(x->connection, "X-Forwarded-For");
+    if (said.count) return address_key(x->arena, address_of_x_forwarded(said.last));
+    return address_key(x->arena, address_of_forwarded(lines_of(x->connection, "Forwarded").last));
 }
 
 /* The path is decoded once and strictly; the query is left to the form parser. */
@@ -79,7 +103,7 @@ static rc check_body(exchange *x)
         return hopeless ? fail(&x->c, E_LOGIN, MSG(L_NONE), "%lld bytes from nobody", (long long)length) : fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "%lld bytes announced", (long long)length);
     str type = req_header(&x->r, "Content-Type");
     type = str_trim(str_take(type, str_find(type, ';')));
-    if (type.len > 0 && !str_eq(type, STR("application/x-www-form-urlencoded")))
+    if (type.len > 0 && !str_eq_any_case(type, STR("application/x-www-form-urlencoded")))
         return fail(&x->c, E_TYPE, MSG(L_NONE), "body type not read here");
     return OK;
 }
@@ -103,6 +127,7 @@ rc exchange_read_head(exchange *x, const char *method)
     x->c.lang = choose_language(x);
     x->address = client_address(x);
     x->r.fragment = req_header(&x->r, "HX-Request").ptr != NULL;
+    if (!x->names_host) return fail(&x->c, E_SYNTAX, MSG(L_NONE), "not one Host");
     TRY(read_target(x));
     TRY(read_method(x, str_of(method)));
     rc_code found = router_find(x->home->server->router, x->r.method, x->r.path, &x->r.route, x->r.captures);

@@ -88,14 +88,14 @@ static void *on_address(void *cls, const char *raw, struct MHD_Connection *conne
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *data, size_t *data_len, void **state)
 {
-    (void)version;
     web_thread *t = cls;
     exchange *x = *state;
     if (x->stage == STAGE_HEAD) {
         enum MHD_Result result;
         x->stage = STAGE_BODY;
         __atomic_add_fetch(&t->requests, 1, __ATOMIC_RELAXED);
-        if (exchange_asset(connection, url, method, &result)) return result;
+        x->names_host = exchange_names_host(connection, version);
+        if (x->names_host && exchange_asset(connection, url, method, &result)) return result;
         x->outcome = exchange_read_head(x, method);
         /* A refusal that does not need the body is given at once; MHD then closes the connection after the answer. */
         if (x->outcome == OK) return MHD_YES;

@@ -227,6 +227,17 @@ static void methods_and_addresses(void **state)
     assert_int_equal(head.body.len, 0);
 }
 
+static void a_request_names_one_host(void **state)
+{
+    (void)state;
+    static const struct { const char *head; int status; } cases[] = {
+        {"GET /form HTTP/1.1\r\nConnection: close\r\n\r\n", 400}, {"GET /form HTTP/1.0\r\n\r\n", 200},
+        {"GET /form HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 400},
+        {"GET /static/none HTTP/1.1\r\nConnection: close\r\n\r\n", 400}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(http_ask(a, server_port(s), str_of(cases[i].head)).status, cases[i].status);
+}
+
 static void every_answer_has_the_hard_headers(void **state)
 {
     (void)state;
@@ -424,6 +435,10 @@ static void bodies_have_a_type_and_a_size(void **state)
     str json = STR("POST /note HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
     assert_int_equal(http_ask(a, server_port(s), json).status, 415);
     assert_int_equal(post("/note", GUEST_COOKIE, STR("once=%zz")).status, 400);
+    str loud = with(token("g"), "text=x&n=710"); /* RFC 9110 §8.3.1: media types have no case */
+    loud = arena_printf(a, "POST /note HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" GUEST_COOKIE
+                           "Content-Type: Application/X-WWW-Form-UrlEncoded ; charset=UTF-8\r\nContent-Length: %zu\r\n\r\n%.*s", loud.len, STR_ARG(loud));
+    assert_int_equal(http_ask(a, server_port(s), loud).status, 200);
 }
 
 static void wait_ms(int64_t ms) { nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL); }
@@ -550,7 +565,7 @@ static void when_the_slow_pool_is_full_the_answer_is_503_at_once(void **state)
 }
 
 #define TESTS                                                                                                                      \
-    TEST(methods_and_addresses), TEST(every_answer_has_the_hard_headers), TEST(who_may_call),                                      \
+    TEST(methods_and_addresses), TEST(a_request_names_one_host), TEST(every_answer_has_the_hard_headers), TEST(who_may_call),                                      \
         TEST(a_page_s_token_is_good_for_its_own_session_only), TEST(a_form_without_our_token_does_nothing),                        \
         TEST(a_form_from_elsewhere_does_nothing), TEST(before_set_up_the_asked_host_is_the_origin),                                \
         TEST(a_token_acts_once_and_answers_the_same), TEST(a_used_token_still_acts_elsewhere),                                     \

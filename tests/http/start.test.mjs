@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// A server that cannot start says why in a line, with an exit code of its own, and leaves alone the one that runs.
+// A server that cannot start says why in a line, with an exit code of its own, and leaves alone the one that runs. And what it believes
+// at its Unix socket.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -86,6 +87,32 @@ test("a data folder that cannot be", () => refuses(["--data", join(folder, "no",
 
 test("a database that is away or none", async () => {
   await refuses(["--data", elsewhere(), "--port", "0", "--db", "postgresql://u:secret@127.0.0.1:1/none"], 1, /^(?!.*secret).*cannot connect/);
+});
+
+test("limits follow the client that the proxy names, by the Unix socket only", async () => {
+  const path = join(folder, "limits.sock");
+  const limited = await start({ limits: true, args: ["--unix", path] });
+  try {
+    const { port } = new URL(limited.url);
+    const post = (to, headers) =>
+      new Promise((done, fail) => {
+        const request = http.request({ ...to, method: "POST", path: "/login", headers: { host: "x", "content-type": "application/x-www-form-urlencoded", "content-length": 0, ...headers } }, (r) => r.resume().on("end", () => done(r.statusCode)));
+        request.on("error", fail).end();
+      });
+    const until = async (to, headers) => {
+      for (let i = 0; i < 60; i++) if ((await post(to, headers(i))) === 429) return true;
+      return false;
+    };
+    const proxy = { socketPath: path };
+    assert.ok(await until(proxy, (i) => ({ "x-forwarded-for": [`10.0.0.${i}`, `10.0.1.${i}, [2001:db8:1:2::${i}]:${i + 1}`] })), "one network, whatever the client says before");
+    assert.equal(await post(proxy, { "x-forwarded-for": "2001:db8:1:2:ffff::1" }), 429, "the whole /64");
+    assert.equal(await post(proxy, { "x-forwarded-for": "2001:db8:1:3::1" }), 403, "not the next one");
+    assert.ok(await until(proxy, (i) => ({ forwarded: `for=10.0.0.${i}, for="198.51.100.7:${i + 1}"` })));
+    assert.equal(await post(proxy, { "x-forwarded-for": "::ffff:198.51.100.7" }), 429, "the same address, written as IPv6");
+    assert.ok(await until({ port }, (i) => ({ "x-forwarded-for": `10.9.0.${i}` })), "by TCP the header says nothing");
+  } finally {
+    await limited.stop();
+  }
 });
 
 test("after a bad end the door is taken over", async () => {
