@@ -12,9 +12,8 @@
 #include "base/log.h"
 #include "feature/account/account.h"
 #include "feature/account/account_web.h"
-#include "feature/moderate/moderate_web.h"
 #include "feature/wall/wall.h"
-#include "http/server.h"
+#include "http/health.h"
 #include "page/error.h"
 
 

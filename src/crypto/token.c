@@ -28,19 +28,10 @@ str base64url_encode(arena *a, str bytes)
     return str_of(text);
 }
 
-bool base64url_decode(arena *a, str text, str *bytes)
-{
-    size_t room = text.len / 4 * 3 + 2, len;
-    unsigned char *buf = arena_alloc(a, room);
-    /* Without an end pointer, libsodium refuses what it could not read to the last character. */
-    if (!text.ptr || sodium_base642bin(buf, room, text.ptr, text.len, NULL, &len, NULL, BASE64URL) != 0) return false;
-    *bytes = (str){(const char *)buf, len};
-    return true;
-}
-
 bool base64url_decode_exact(str text, void *bytes, size_t n)
 {
     size_t len = 0;
+    /* Without an end pointer, libsodium refuses what it could not read to the last character. */
     if (text.ptr && sodium_base642bin(bytes, n, text.ptr, text.len, NULL, &len, NULL, BASE64URL) == 0 && len == n) return true;
     sodium_memzero(bytes, n);
     return false;

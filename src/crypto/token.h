@@ -16,10 +16,9 @@
 /* A new token's text, in the arena. */
 str token_new(arena *a);
 
-/* base64url without padding (RFC 4648 §5). Decoding is strict: one text for each run of bytes, no padding, no white space. */
+/* base64url without padding (RFC 4648 §5). Decoding is strict: one text for each run of bytes, no padding, no white space, and exactly
+ * n bytes; on false they are wiped. */
 str base64url_encode(arena *a, str bytes);
-bool base64url_decode(arena *a, str text, str *bytes);
-/* The same into the caller's storage, when exactly n bytes are expected; on false it is wiped. */
 bool base64url_decode_exact(str text, void *bytes, size_t n);
 
 /* Lower-case hex. Decoding takes either case. */

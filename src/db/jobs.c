@@ -3,7 +3,7 @@
  *
  *   claim (a transaction)  ─▶  up to 16 rows, leased for a minute  ─▶  each a light job: run + delete its row
  *                                                                       └─ failed ─▶ a light job: back off
- *   all answered ─▶ claim again; nothing due ─▶ sleep a second, or until jobs_wake()
+ *   all answered ─▶ claim again; nothing due ─▶ sleep a second
  *
  * The lease is what makes a claim safe: its end is written into the row, and a row is deleted or put off only while it still
  * has that value. If the runner is so late that another one has claimed the row, the delete finds nothing, and the whole
@@ -44,7 +44,7 @@ struct jobs {
     pthread_t runner;
     pthread_mutex_t lock; /* over the rest */
     pthread_cond_t moved;
-    bool stopping, woken;
+    bool stopping;
     int running;
     arena *arena; /* of one round: the runner's, while nothing runs */
     claimed round[CLAIM_MAX];
@@ -191,8 +191,7 @@ static bool sleep_a_second(jobs *j, bool busy)
     until.tv_sec += 1;
     pthread_mutex_lock(&j->lock);
     int waited = 0;
-    while (!busy && !j->stopping && !j->woken && waited == 0) waited = pthread_cond_timedwait(&j->moved, &j->lock, &until);
-    j->woken = false;
+    while (!busy && !j->stopping && waited == 0) waited = pthread_cond_timedwait(&j->moved, &j->lock, &until);
     bool go_on = !j->stopping;
     pthread_mutex_unlock(&j->lock);
     return go_on;
@@ -204,14 +203,6 @@ static void *runner_main(void *arg)
     int found = 0;
     while (sleep_a_second(j, found > 0)) found = run_round(j);
     return NULL;
-}
-
-void jobs_wake(jobs *j)
-{
-    pthread_mutex_lock(&j->lock);
-    j->woken = true;
-    pthread_cond_signal(&j->moved);
-    pthread_mutex_unlock(&j->lock);
 }
 
 /* --- open and close ------------------------------------------------------------------------------------------------ */

@@ -36,8 +36,6 @@ typedef struct jobs jobs;
 rc jobs_open(lane *l, const job_kind *const *kinds, jobs **out);
 /* Waits for the jobs that are running. Before lane_close. */
 void jobs_close(jobs *j);
-/* Looks at once instead of at the next second: after a commit that added a job. Thread-safe. */
-void jobs_wake(jobs *j);
 
 typedef struct jobs_stats {
     int64_t due, running, dead;

@@ -92,6 +92,8 @@ static int tear_down(void **state)
     return 0;
 }
 
+#define A_ROUND_US 1300000 /* the thread looks once a second */
+
 typedef struct order { const job_kind *kind; str payload; int64_t at; bool refuse; } order;
 
 static rc add(ctx *c, void *arg)
@@ -104,9 +106,7 @@ static rc add(ctx *c, void *arg)
 static rc order_job(order o)
 {
     ctx c = {.arena = f.arena, .now = clock_now()};
-    rc_code code = lane_run(l, &c, add, &o);
-    jobs_wake(j);
-    return code;
+    return lane_run(l, &c, add, &o);
 }
 
 static int64_t number(const char *sql) { return fresh_db_number(&f, sql); }
@@ -115,7 +115,6 @@ static bool becomes(const char *sql, int64_t wanted)
 {
     for (int i = 0; i < 200; i++) {
         if (number(sql) == wanted) return true;
-        jobs_wake(j);
         usleep(20000);
     }
     return false;
@@ -196,8 +195,7 @@ static void the_tenth_failure_is_the_last(void **state)
     int64_t at = number("SELECT run_at FROM job WHERE kind = 'failing'");
     assert_true(at <= clock_now() + 12 * MS_HOUR);
     fresh_db_script(&f, "UPDATE job SET run_at = 0 WHERE kind = 'failing'");
-    jobs_wake(j);
-    usleep(300000);
+    usleep(A_ROUND_US);
     assert_int_equal(runs, 1);
     assert_int_equal(stats().dead, 1);
 }
@@ -244,8 +242,7 @@ static void a_leased_job_is_left_alone(void **state)
     (void)state;
     assert_int_equal(order_job((order){&put_kind, STR("1"), clock_now() + MS_HOUR, false}), OK);
     fresh_db_script(&f, "UPDATE job SET run_at = 1, tries = 1, lease_until = 99999999999999 WHERE kind = 'put'");
-    jobs_wake(j);
-    usleep(200000);
+    usleep(A_ROUND_US);
     assert_int_equal(runs, 0);
     assert_int_equal(stats().running, 1);
 }

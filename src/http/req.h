@@ -118,7 +118,7 @@ str req_client(const req *r);
  * as it asks in the same order. */
 rc req_limit(req *r, str key, int per_minute);
 
-/* How the process is: for the operator's page. */
+/* How the process is (http/health.h): for the operator's page. */
 void req_health(const req *r, struct health *out);
 
 /* Where one can be led to: `target` itself if it is a page of ours, else the nearest above it that is: "/wall1_5" for

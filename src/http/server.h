@@ -37,7 +37,7 @@ typedef struct server_config {
     rc (*identify)(req *r);
     /* Writes a whole page for a status; must not fail. May run without a database (r->c->db NULL). */
     void (*error_page)(req *r, rc_code code);
-    /* Fills in what only the process knows (feature/moderate/moderate_web.h). */
+    /* Fills in what only the process knows (http/health.h). */
     void (*health)(void *arg, server *s, struct health *out);
     void *arg;
 } server_config;

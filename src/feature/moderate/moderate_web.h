@@ -4,20 +4,10 @@
 #define VECHE_MODERATE_WEB_H
 
 #include "feature/moderate/moderate.h"
-#include "http/server.h"
+#include "http/health.h"
 #include "page/view.h"
 
 extern const route moderate_routes[];
-
-/* What only the process knows: filled by server_config.health. */
-typedef struct health {
-    const char *version;
-    const char *data;   /* the data folder */
-    int64_t started;    /* ms UTC */
-    lane_stats lane;
-    graph_stats graph;
-    server_stats server;
-} health;
 
 typedef enum admin_tab { ADMIN_HEALTH, ADMIN_MEMBERS, ADMIN_SITE } admin_tab;
 
