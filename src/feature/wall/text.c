@@ -2,7 +2,11 @@
 /* One pass over the bytes each. No regular expressions: what a member types may not decide how long we work. */
 #include "feature/wall/text.h"
 
+#include <unicode/uchar.h>
+
+#include "base/utf8.h"
 #include "feature/account/account.h"
+#include "graph/graph.h"
 
 static bool name_byte(char ch)
 {
@@ -35,27 +39,70 @@ static bool link_at(str s, int64_t *num, str *words, size_t *whole)
     return true;
 }
 
+/* The code point that ends at s[*at], *at moving to its start. */
+static int32_t point_before(str s, size_t *at)
+{
+    do --*at;
+    while (*at > 0 && ((unsigned char)s.ptr[*at] & 0xC0) == 0x80);
+    size_t from = *at;
+    return utf8_next(s, &from);
+}
+
+static bool is_of(int32_t point, uint32_t classes) { return point >= 0 && (U_GET_GC_MASK(point) & classes) != 0; }
+
+/* A mention or an address may begin behind anything but a letter, a digit, or what joins names and addresses. Marks belong to the
+ * letter or the picture before them. */
 static bool starts_word(str s, size_t at)
 {
-    if (at == 0) return true;
-    char before = s.ptr[at - 1];
-    return !name_byte(before) && before != '@' && before != '/' && !(before >= 'A' && before <= 'Z') && (unsigned char)before < 0x80;
+    int32_t before = -1;
+    while (at > 0 && is_of(before = point_before(s, &at), U_GC_M_MASK | U_GC_CF_MASK)) before = -1;
+    return before < 0 || !(is_of(before, U_GC_L_MASK | U_GC_N_MASK) || strchr("_.@/", before < 0x80 ? (int)before : ' '));
+}
+
+static void put_mention(out *o, int64_t num, str name)
+{
+    OUT_LIT(o, "[id");
+    out_int(o, num);
+    OUT_LIT(o, "|@");
+    out_str(o, name);
+    OUT_LIT(o, "]");
 }
 
 static rc store_mention(ctx *c, str name, out *o)
 {
     int64_t num;
     rc_code found = account_find(c, name, &num);
-    if (found == OK) {
-        OUT_LIT(o, "[id");
-        out_int(o, num);
-        OUT_LIT(o, "|@");
-        out_str(o, name);
-        OUT_LIT(o, "]");
-        return OK;
-    }
+    if (found == OK) return put_mention(o, num, name), OK;
     out_char(o, '@');
     out_str(o, name);
+    return found == E_NOT_FOUND ? OK : found;
+}
+
+/* Would readers take these words for an address: "@olga", "https://…", "id7", "veche.example/olga"? */
+static bool looks_like_address(str words)
+{
+    enum { SMALL_AT = 0xFE6B, WIDE_AT = 0xFF20 };
+    int64_t num;
+    str bare = str_trim(words);
+    for (size_t at = 0; at < words.len;) {
+        int32_t point = utf8_next(words, &at);
+        if (point == '@' || point == SMALL_AT || point == WIDE_AT) return true;
+    }
+    bool one_word = str_find(bare, ' ') == bare.len, dotted = str_find(bare, '.') < str_find(bare, '/');
+    if (one_word && str_find(bare, '/') < bare.len && (dotted || str_find(bare, ':') < bare.len)) return true;
+    return str_starts(bare, STR("id")) && str_int(str_skip(bare, 2), &num);
+}
+
+/* A link typed whole, "[id7|words]". Words that look like an address must not lead elsewhere: the member's own address stands
+ * there instead. Nothing is put when nobody has the number. */
+static rc store_link(ctx *c, int64_t num, str words, str whole, out *o, bool *put)
+{
+    const member_card *card;
+    *put = true;
+    if (!looks_like_address(words)) return out_str(o, whole), OK;
+    rc_code found = graph_member(c, num, &card);
+    *put = found == OK;
+    if (found == OK) put_mention(o, num, card->name);
     return found == E_NOT_FOUND ? OK : found;
 }
 
@@ -70,10 +117,12 @@ rc text_store(ctx *c, str typed, str *stored)
         str words;
         size_t whole;
         str rest = str_skip(typed, i);
-        if (rest.ptr[0] == '[' && link_at(rest, &num, &words, &whole)) { /* typed as a link: leave it whole */
-            out_str(&o, str_take(rest, whole));
-            i += whole;
-            continue;
+        if (rest.ptr[0] == '[' && mentions < MENTIONS_MAX && link_at(rest, &num, &words, &whole)) {
+            bool put;
+            mentions++;
+            code = store_link(c, num, words, str_take(rest, whole), &o, &put);
+            if (put) i += whole;
+            if (put || code != OK) continue;
         }
         str name = rest.ptr[0] == '@' && mentions < MENTIONS_MAX && starts_word(typed, i) ? mention_at(rest) : STR("");
         if (name.len == 0) {
@@ -112,17 +161,31 @@ str text_typed(arena *a, str stored)
 
 /* ---- showing ---- */
 
+/* No address has these inside: white space, quotes of any language, what HTML would trip over. */
+static bool ends_address(int32_t point)
+{
+    return point <= ' ' || point == '<' || point == '>' || point == '"' || is_of(point, U_GC_Z_MASK | U_GC_PI_MASK | U_GC_PF_MASK);
+}
+
+/* What ends a sentence or closes around an address, in any language; some of it stands inside addresses too. */
+static bool ends_sentence(int32_t point)
+{
+    if (point < 0x80) return point > 0 && strchr(".,;:!?)]}'", (int)point);
+    return is_of(point, U_GC_P_MASK);
+}
+
 /* The length of an address at the start of s: "https://…" up to white space, without the punctuation that ends a sentence. */
 static size_t address_at(str s)
 {
     size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
     if (!scheme) return 0;
     size_t n = scheme;
-    while (n < s.len && n < 2000 && (unsigned char)s.ptr[n] > ' ' && s.ptr[n] != '<' && s.ptr[n] != '>' && s.ptr[n] != '"') n++;
-    while (n > scheme && memchr(".,;:!?)]}'", s.ptr[n - 1], 10)) {
+    for (size_t next = n; next < s.len && next < 2000; n = next)
+        if (ends_address(utf8_next(s, &next))) break;
+    for (size_t last = n; last > scheme; n = last) {
+        int32_t point = point_before(s, &last);
         /* a bracket that opened inside belongs to the address */
-        if (s.ptr[n - 1] == ')' && memchr(s.ptr, '(', n)) break;
-        n--;
+        if (!ends_sentence(point) || (point == ')' && memchr(s.ptr, '(', last))) break;
     }
     return n > scheme ? n : 0;
 }

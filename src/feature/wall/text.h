@@ -12,7 +12,9 @@
 
 #define MENTIONS_MAX 30
 
-/* Finds @names of members and stores their numbers beside them. Names that nobody has stay as typed. Inside an act or not. */
+/* Finds @names of members and stores their numbers beside them. Names that nobody has stay as typed. A link that is typed
+ * whole, "[id7|words]", keeps its words unless they look like an address: then the member's own is put there, so that none
+ * leads elsewhere than it says. Inside an act or not. */
 rc text_store(ctx *c, str typed, str *stored);
 /* For the edit form: [id12|@olga] becomes @olga again; other [id12|…] stay. */
 str text_typed(arena *a, str stored);

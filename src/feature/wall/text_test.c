@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Texts: typed, stored, shown. */
+#include "base/testing.h"
+#include "feature/account/account.h"
+#include "feature/wall/text.h"
+#include "support/world.h"
+
+static world *w;
+static int64_t olga, ivan;
+
+static int64_t member_named(const char *name)
+{
+    int64_t num;
+    ctx *c = world_act(w, 0);
+    new_member m = {.name = str_of(name), .given = STR("Somebody"), .password = STR("not a hash"), .role = ROLE_MEMBER};
+    assert_int_equal(account_create(c, &m, &num), OK);
+    world_done(c);
+    return num;
+}
+
+static int open_world(void **state)
+{
+    (void)state;
+    if (!(w = world_open(DB_SQLITE))) return -1;
+    olga = member_named("olga");
+    ivan = member_named("ivan");
+    return 0;
+}
+
+static int close_world(void **state) { (void)state; world_close(w); return 0; }
+
+static str stored(const char *typed)
+{
+    str s;
+    ctx *c = world_ctx(w, olga);
+    assert_int_equal(text_store(c, str_of(typed), &s), OK);
+    s = arena_str(w->arena, s);
+    world_done(c);
+    return s;
+}
+
+static str shown(const char *text) { return text_html(w->arena, str_of(text)).s; }
+
+static bool has(str s, const char *part)
+{
+    str p = str_of(part);
+    for (size_t i = 0; i + p.len <= s.len; i++)
+        if (str_starts(str_skip(s, i), p)) return true;
+    return false;
+}
+
+static str mention(const char *before, int64_t num, const char *name, const char *behind)
+{
+    return arena_printf(w->arena, "%s[id%lld|@%s]%s", before, (long long)num, name, behind);
+}
+
+/* ---- mentions ---- */
+
+static void a_name_is_found_behind_and_before_any_punctuation(void **state)
+{
+    (void)state;
+    static const char *const around[][2] = {{"", ""}, {"«", "»"}, {"“", "”"}, {"—", "—"}, {"(", ")"}, {"„", "“"}, {"…", "…"}, {"→", ""},
+                                            {"🎉", "🎉"}, {"❤️", ""}, {"。", "、"}, {"\u00a0", "\u00a0"}, {"'", "’"}};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+        assert_str(stored(arena_printf(w->arena, "%s@olga%s", around[i][0], around[i][1]).ptr), mention(around[i][0], olga, "olga", around[i][1]));
+}
+
+static void a_name_inside_a_word_or_an_address_is_none(void **state)
+{
+    (void)state;
+    static const char *const not_one[] = {"mail@olga", "почта@olga", "é@olga", "e\u0301@olga", "٣@olga", "a.@olga", "a_@olga", "@@olga", "x/@olga",
+                                          "字@olga"};
+    for (size_t i = 0; i < sizeof not_one / sizeof *not_one; i++) assert_str(stored(not_one[i]), str_of(not_one[i]));
+}
+
+static void no_link_says_one_address_and_leads_to_another(void **state)
+{
+    (void)state;
+    static const char *const forged[] = {"@olga", " @olga", "＠olga", "see @olga", "https://veche.example/olga", "veche.example/olga", "id1", "@nobody"};
+    str truth = mention("", ivan, "ivan", "");
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++)
+        assert_str(stored(arena_printf(w->arena, "[id%lld|%s]", (long long)ivan, forged[i]).ptr), truth);
+    assert_str(stored(truth.ptr), truth);
+}
+
+static void a_link_with_words_of_its_own_stays(void **state)
+{
+    (void)state;
+    str typed = arena_printf(w->arena, "[id%lld|my neighbour] and [id%lld|он/она]", (long long)ivan, (long long)olga);
+    assert_str(stored(typed.ptr), typed);
+}
+
+static void a_forged_link_to_nobody_is_plain_text(void **state)
+{
+    (void)state;
+    str kept = stored("[id999999|@olga]");
+    assert_str(kept, mention("[id999999|", olga, "olga", "]"));
+    assert_false(has(text_html(w->arena, kept).s, "/id999999"));
+}
+
+static void what_is_edited_comes_back_as_it_was_typed(void **state)
+{
+    (void)state;
+    static const char typed[] = "«@olga», and @ivan; @nobody";
+    assert_str(text_typed(w->arena, stored(typed)), str_of(typed));
+}
+
+/* ---- addresses ---- */
+
+static void an_address_is_found_inside_any_punctuation_and_leaves_it_outside(void **state)
+{
+    (void)state;
+    static const char *const around[][2] = {{"", ""}, {"«", "»"}, {"«", "»,"}, {"“", "”."}, {"(", ")"}, {"—", "—"}, {"„", "“"}, {"【", "】"}, {"", "…"},
+                                            {"“", "”—да"}};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+        str s = shown(arena_printf(w->arena, "%shttps://example.org/a%s", around[i][0], around[i][1]).ptr);
+        assert_true(has(s, "<a href=\"https://example.org/a\""));
+        assert_true(has(s, arena_printf(w->arena, "</a>%s", around[i][1]).ptr));
+    }
+}
+
+static void letters_of_any_language_stay_inside_an_address(void **state)
+{
+    (void)state;
+    assert_true(has(shown("https://ru.wikipedia.org/wiki/Вече_(орган)."), "href=\"https://ru.wikipedia.org/wiki/Вече_(орган)\""));
+    assert_false(has(shown("ещёhttps://example.org"), "<a"));
+}
+
+#define TESTS                                                                                                                     \
+    TEST(a_name_is_found_behind_and_before_any_punctuation), TEST(a_name_inside_a_word_or_an_address_is_none),                    \
+        TEST(no_link_says_one_address_and_leads_to_another), TEST(a_link_with_words_of_its_own_stays),                            \
+        TEST(a_forged_link_to_nobody_is_plain_text), TEST(what_is_edited_comes_back_as_it_was_typed),                             \
+        TEST(an_address_is_found_inside_any_punctuation_and_leaves_it_outside), TEST(letters_of_any_language_stay_inside_an_address)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TESTS};
+    return cmocka_run_group_tests_name("texts", tests, open_world, close_world);
+}
