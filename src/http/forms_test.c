@@ -91,11 +91,11 @@ static str fields(int n)
     return (str){body, (size_t)n * 4};
 }
 
-static void there_are_256_fields_and_no_more(void **state)
+static void there_are_1024_fields_and_no_more(void **state)
 {
     (void)state;
-    assert_int_equal(parsed(fields(256)).count, 256);
-    assert_refused(fields(257), E_TOO_LARGE);
+    assert_int_equal(parsed(fields(FORM_FIELDS_MAX)).count, 1024);
+    assert_refused(fields(1025), E_TOO_LARGE);
 }
 
 static void a_name_has_64_bytes_and_no_more(void **state)
@@ -128,7 +128,7 @@ int main(void)
         TEST(repeated_names_keep_their_order),
         TEST(a_broken_escape_is_not_guessed),
         TEST(any_byte_may_be_a_value),
-        TEST(there_are_256_fields_and_no_more),
+        TEST(there_are_1024_fields_and_no_more),
         TEST(a_name_has_64_bytes_and_no_more),
         TEST(numbers_fall_back),
     };

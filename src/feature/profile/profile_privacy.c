@@ -62,14 +62,14 @@ static str lower_ascii(arena *a, str s)
 rc profile_names_read(ctx *c, str typed, num_list *out, str *unknown)
 {
     *out = (num_list){.items = ARENA_ARRAY(c->arena, uint32_t, AUDIENCE_LIST_MAX)};
+    size_t names = 0;
     for (str rest = typed, name = next_name(&rest); name.len; name = next_name(&rest)) {
         int64_t num;
         *unknown = name;
+        if (names++ == AUDIENCE_LIST_MAX) return E_INVALID; /* whoever they are: each is a question to the database */
         if (name.len > ACCOUNT_NAME_MAX) return E_NOT_FOUND;
         TRY(account_find(c, lower_ascii(c->arena, name), &num));
-        if (num == c->viewer.num) continue;
-        if (out->len == AUDIENCE_LIST_MAX) return E_INVALID;
-        out->items[out->len++] = (uint32_t)num;
+        if (num != c->viewer.num) out->items[out->len++] = (uint32_t)num;
     }
     return OK;
 }

@@ -65,6 +65,15 @@ static circle_box_list boxes(const req *r, const privacy_line *line, const audie
     return list;
 }
 
+/* Shown again, a form shows what was sent, wherever it stands. */
+static bool has_sent(const view *v, const privacy_line *line)
+{
+    bool any = view_typed(v, line->allow_field, STR("")).len || view_typed(v, line->except_field, STR("")).len;
+    any = any || view_fault(v, line->allow_field) || view_fault(v, line->except_field);
+    for (size_t i = 0; i < line->circles.len && !any; i++) any = line->circles.items[i].allowed || line->circles.items[i].excepted;
+    return any;
+}
+
 static rc line_fill(const view *v, int item, const audience *a, const circle_line_list *circles, privacy_line *line)
 {
     req *r = v->r;
@@ -74,7 +83,7 @@ static rc line_fill(const view *v, int item, const audience *a, const circle_lin
     TRY(profile_names_write(r->c, &a->except_members, &line->except));
     line->circles = boxes(r, line, a, circles);
     line->exceptions = (int64_t)(a->allow_members.len + a->allow_circles.len + a->except_members.len + a->except_circles.len);
-    line->open = line->exceptions || view_fault(v, line->allow_field) || view_fault(v, line->except_field);
+    line->open = line->exceptions || has_sent(v, line);
     return OK;
 }
 
@@ -104,7 +113,20 @@ static rc read_names(req *r, const char *field, num_list *out)
     return found;
 }
 
-/* A circle that was deleted meanwhile is simply not there any more. */
+/* Is there a box ticked for a circle that was deleted meanwhile? */
+static bool ticked_gone(const req *r, const char *field, const circle_line_list *circles)
+{
+    size_t at = 0;
+    int64_t sent;
+    for (str value = form_all(&r->form, str_of(field), &at); value.ptr; value = form_all(&r->form, str_of(field), &at)) {
+        bool there = false;
+        for (size_t i = 0; i < circles->len && str_int(value, &sent); i++) there = there || circles->items[i].ordinal == sent;
+        if (!there) return true;
+    }
+    return false;
+}
+
+/* A circle that was deleted meanwhile lets nobody in any more. */
 static void read_circles(req *r, const char *field, const circle_line_list *circles, num_list *out)
 {
     *out = (num_list){.items = ARENA_ARRAY(r->c->arena, uint32_t, circles->len)};
@@ -121,6 +143,8 @@ static rc read_line(req *r, int item, const circle_line_list *circles, audience 
     else a->base = (level)base;
     if ((code = read_names(r, f.allow_field, &a->allow_members)) != OK) worst = code;
     if ((code = read_names(r, f.except_field, &a->except_members)) != OK) worst = code;
+    /* Its people were kept out by their names when it went, and this form, older than that, would let them in. */
+    if (ticked_gone(r, f.except_circle_field, circles)) worst = req_fault(r, f.except_field, MSG(L_privacy_circle_gone));
     read_circles(r, f.allow_circle_field, circles, &a->allow_circles);
     read_circles(r, f.except_circle_field, circles, &a->except_circles);
     return worst;
@@ -141,7 +165,17 @@ static rc privacy_prepare(req *r)
 
 static rc privacy_act(req *r)
 {
-    return profile_privacy_save(r->c, r->state);
+    ctx *c = r->c;
+    privacy_settings *s = r->state;
+    for (int item = 1; item < PRIVACY_ITEMS; item++) {
+        const num_list *kept_out = &s->of[item].except_circles;
+        for (size_t i = 0; i < kept_out->len; i++) {
+            bool there;
+            TRY(graph_circle_is(c, c->viewer.num, kept_out->items[i], &there));
+            if (!there) return req_fault(r, line_fields(c->arena, item).except_field, MSG(L_privacy_circle_gone));
+        }
+    }
+    return profile_privacy_save(c, s);
 }
 
 static rc privacy_saved(req *r)
