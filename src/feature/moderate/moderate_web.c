@@ -141,7 +141,6 @@ static rc member_show(req *r)
     const member_card *card;
     int64_t joined;
     moderate_notes notes;
-    failure refused = c->err;
     TRY(view_init(&v, r, NAV_ADMIN, MSG(L_NONE)));
     TRY(moderate_member(c, req_capture_int(r, "num"), &card, &joined, &notes));
     admin_member_view m = {
@@ -152,8 +151,6 @@ static rc member_show(req *r)
         .notes = {.items = ARENA_ARRAY(c->arena, admin_note, notes.len), .len = notes.len},
     };
     for (size_t i = 0; i < notes.len; i++) TRY(note_of(&v, &notes.items[i], &m.notes.items[i]));
-    /* A faulty field has its sentence beside it; any other refusal has it above. */
-    if (r->outcome != OK && r->fault_count == 0 && refused.sentence.key != L_NONE) m.refusal = &refused.sentence;
     v.heading = m.m.who.full;
     tpl_admin_member(r->out, &v, &m);
     return OK;

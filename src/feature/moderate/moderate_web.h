@@ -37,7 +37,6 @@ typedef struct admin_member_view {
     str joined;
     bool may_close, may_appoint;
     admin_notes notes;
-    const msg *refusal; /* why the last form did nothing; NULL: nothing to say */
 } admin_member_view;
 
 /* The health page in words. */
