@@ -175,6 +175,8 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     });
   });
 
+  test("who sees a post", () => tryForm(anna.client, `${post.path}/audience`, { audience: 0 }, { choices: { audience: ["99", "c0", "c77", "x"] } }));
+
   test("a request with words", () => tryForm(anna.client, `/friends/${ivan.num}/ask`, { text: "Hello" }, { texts: { text: { max: 200 } } }));
 
   test("circles", async () => {
@@ -322,7 +324,7 @@ describe("what is not taken", () => {
       await nothing(anna.client, anna.wall, { once, text: "x".repeat(129 * 1024) }, { headers }, 413);
       await nothing(anna.client, "/status", { once, status: "x".repeat(65 * 1024) }, { headers }, 413);
     }
-    const many = [["once", once], ["text", "x"], ...Array.from({ length: 300 }, (_, i) => [`f${i}`, "1"])];
+    const many = [["once", once], ["text", "x"], ...Array.from({ length: 1100 }, (_, i) => [`f${i}`, "1"])];
     await nothing(anna.client, anna.wall, many, {}, 413);
   });
 

@@ -194,6 +194,7 @@ const make = {
   "/wall{owner:int}_{ordinal:int}/likes": onPost("/likes"),
   "/wall{owner:int}_{ordinal:int}/history": onPost("/history"),
   "/wall{owner:int}_{ordinal:int}/edit": onPost("/edit", { text: "changed", version: 0 }),
+  "/wall{owner:int}_{ordinal:int}/audience": onPost("/audience", { audience: 3 }),
   "/wall{owner:int}_{ordinal:int}/delete": onPost("/delete"),
   "/wall{owner:int}_{ordinal:int}/restore": onPost("/restore"),
   "/wall{owner:int}_{ordinal:int}/like": onPost("/like"),

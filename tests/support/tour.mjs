@@ -92,6 +92,7 @@ async function plan(who) {
     "/wall{owner:int}": [["member", me.wall]],
     "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404]],
     "/wall{owner:int}_{ordinal:int}/edit": [["member", `${post}/edit`, null]],
+    "/wall{owner:int}_{ordinal:int}/audience": [["member", `${post}/audience`, null]],
     "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],
     "/wall{owner:int}_{ordinal:int}/history": [["member", `${post}/history`]],
     "/friends": [["member", "/friends"], ["member", "/friends?tab=requests"], ["member", "/friends?tab=circles"]],

@@ -27,6 +27,17 @@ static str choice_path(ctx *c, news_choice which)
     return STR("/feed?");
 }
 
+/* Looks for one more than the page shows: so a next page is promised only where something is on it, unless NEWS_SCAN_MAX were
+ * looked at in vain. */
+static rc news_read(ctx *c, news_choice which, int64_t before, news_page *news)
+{
+    TRY(graph_news_of(c, which, before, NEWS_PAGE + 1, news));
+    if (news->len <= NEWS_PAGE) return OK;
+    news->len = NEWS_PAGE;
+    news->next = news->items[NEWS_PAGE - 1].id;
+    return OK;
+}
+
 static rc feed_show(req *r)
 {
     view v;
@@ -35,14 +46,15 @@ static rc feed_show(req *r)
     int64_t before = req_field_int(r, "before", INT64_MAX);
     bool first = before == INT64_MAX;
     news_choice which = read_choice(req_field(r, "of"));
-    TRY(graph_news_of(r->c, which, before, NEWS_PAGE, &news));
+    TRY(news_read(r->c, which, before, &news));
     TRY(view_init(&v, r, NAV_NEWS, MSG(L_common_nav_news)));
     TRY(circles_mine(r->c, &circles));
     tpl_feed_open(r->out, &v);
     if (first) wall_composer(&v, r->out, STR("/feed"), &circles);
     tpl_feed_tabs(r->out, &v, which, &circles);
     TRY(wall_put_posts(&v, r->out, news.items, news.len));
-    if (news.len == 0) tpl_feed_empty(r->out, &v, first && which.kind == NEWS_ALL);
+    if (news.len == 0 && first && which.kind == NEWS_ALL && !news.next) tpl_feed_empty(r->out, &v);
+    else if (news.len == 0) tpl_feed_end(r->out, &v, choice_path(r->c, which), first, news.next != 0);
     if (news.next) tpl_older(r->out, &v, choice_path(r->c, which), news.next);
     tpl_feed_close(r->out, &v);
     return OK;

@@ -98,6 +98,11 @@ bool wall_may_edit(const ctx *c, const wall_post *p)
     return c->viewer.num && p->author == c->viewer.num && c->now - id_time(p->id) < POST_EDIT_MS;
 }
 
+bool wall_may_choose(const ctx *c, const wall_post *p)
+{
+    return c->viewer.num && p->author == c->viewer.num && p->owner == p->author;
+}
+
 bool wall_may_delete(const ctx *c, const wall_post *p)
 {
     return c->viewer.num && (p->author == c->viewer.num || p->owner == c->viewer.num);
@@ -155,7 +160,7 @@ rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience)
 {
     wall_post p;
     TRY(wall_get(c, owner, ordinal, &p));
-    if (p.author != c->viewer.num || p.owner != p.author) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author");
+    if (!wall_may_choose(c, &p)) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author");
     if (p.audience == audience) return OK;
     int64_t changed;
     TRY(sql_wall_set_audience(c->db, audience, bucket_of(owner), p.id, &changed));

@@ -27,7 +27,7 @@ rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
 /* Author only, within POST_EDIT_MS; the wording before is kept in the history. E_CONFLICT when `version` is not the
  * present one: somebody (another tab) edited in between. */
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text);
-/* Author, on the own wall. */
+/* Author, on the own wall, at any time: narrowing what was said is no rewording of it. */
 rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience);
 /* Author or owner of the wall, also where a block hides the post from them. Idempotent for who deleted it. */
 rc wall_delete(ctx *c, int64_t owner, int64_t ordinal);
@@ -49,6 +49,7 @@ rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, i
 
 /* What the viewer may do with a post that they may see. */
 bool wall_may_edit(const ctx *c, const wall_post *p);
+bool wall_may_choose(const ctx *c, const wall_post *p); /* for whom it is */
 bool wall_may_delete(const ctx *c, const wall_post *p);
 
 /* Erases the words, earlier wordings and likes of posts deleted more than POST_UNDO_MS ago, a slice at a time; repeats. */

@@ -53,7 +53,8 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
                       .text = text_html(c->arena, words->text), .elsewhere = words->owner != words->author,
-                      .may_edit = wall_may_edit(c, words), .may_delete = wall_may_delete(c, words)};
+                      .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
+                      .may_delete = wall_may_delete(c, words)};
     tpl_post_open(o, b->v, &head);
 }
 

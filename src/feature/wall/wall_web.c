@@ -37,7 +37,8 @@ static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_o
     news_page page;
     TRY(wall_page(c, owner, before, owners_only, &page));
     TRY(wall_put_posts(v, o, page.items, page.len));
-    if (page.len == 0) tpl_wall_empty(o, v, owner == v->who.num);
+    if (page.len == 0 && before == INT64_MAX && !page.next) tpl_wall_empty(o, v, owner == v->who.num);
+    else if (page.len == 0) tpl_wall_end(o, v, owner, page.next != 0);
     if (page.next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), page.next);
     return OK;
 }
@@ -119,6 +120,18 @@ static rc read_audience(req *r, post_form *f)
     return req_fault(r, "audience", MSG(L_form_choice));
 }
 
+/* The number to store; a circle may have gone since the form was opened. Inside the act. */
+static rc intern_audience(req *r, post_form *f, int64_t *stored)
+{
+    ctx *c = r->c;
+    for (size_t i = 0; i < f->wanted.allow_circles.len; i++) {
+        bool there;
+        TRY(graph_circle_is(c, c->viewer.num, f->wanted.allow_circles.items[i], &there));
+        if (!there) return req_fault(r, "audience", MSG(L_wall_circle_gone));
+    }
+    return audience_intern(c, c->viewer.num, &f->wanted, stored);
+}
+
 static rc post_prepare(req *r)
 {
     post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
@@ -132,7 +145,7 @@ static rc post_act(req *r)
 {
     post_form *f = r->state;
     int64_t stored = LEVEL_EVERYONE, ordinal;
-    if (f->choose) TRY(audience_intern(r->c, r->c->viewer.num, &f->wanted, &stored));
+    if (f->choose && owner_of(r) == r->c->viewer.num) TRY(intern_audience(r, f, &stored));
     TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
     r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
     return OK;
@@ -180,6 +193,18 @@ static rc audience_choice(ctx *c, int64_t stored, const circle_line_list *circle
     return OK;
 }
 
+/* What the picker shows as chosen. What was refused must not become wider by falling back to the first of the list. */
+str wall_audience_chosen(const view *v, str stored, const circle_line_list *circles)
+{
+    str typed = view_typed(v, "audience", stored);
+    int64_t n;
+    bool level = str_int(typed, &n) && n >= 0 && n < LEVEL_COUNT, circle = false;
+    for (size_t i = 0; i < circles->len; i++)
+        circle = circle || (str_starts(typed, STR("c")) && str_int(str_skip(typed, 1), &n) && n == circles->items[i].ordinal);
+    bool as_it_is = typed.len == 0 && stored.len == 0;
+    return level || circle || as_it_is ? typed : arena_printf(v->r->c->arena, "%d", LEVEL_NOBODY);
+}
+
 static rc edit_form(req *r)
 {
     wall_post p;
@@ -187,8 +212,8 @@ static rc edit_form(req *r)
     TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
     if (p.author != r->c->viewer.num) return fail(r->c, E_DENIED, MSG(L_wall_not_author), "not the author");
     if (!wall_may_edit(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
-    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_edit_title)));
     if (r->outcome == E_CONFLICT) (void)req_fault(r, "text", MSG(L_wall_edited_meanwhile));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_edit_title)));
     circle_line_list circles;
     str stored;
     TRY(circles_mine(r->c, &circles));
@@ -197,19 +222,56 @@ static rc edit_form(req *r)
     return OK;
 }
 
+static rc audience_act(req *r)
+{
+    post_form *f = r->state;
+    wall_post p;
+    int64_t stored;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    if (!wall_may_choose(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_not_author), "not the author's own wall");
+    if (!f->choose) return OK; /* as it is */
+    TRY(intern_audience(r, f, &stored));
+    return wall_set_audience(r->c, owner_of(r), ordinal_of(r), stored);
+}
+
 static rc edit_act(req *r)
 {
     post_form *f = r->state;
     TRY(wall_edit(r->c, owner_of(r), ordinal_of(r), f->version, f->text));
     if (!f->choose || owner_of(r) != r->c->viewer.num) return OK;
-    int64_t stored;
-    TRY(audience_intern(r->c, r->c->viewer.num, &f->wanted, &stored));
-    return wall_set_audience(r->c, owner_of(r), ordinal_of(r), stored);
+    return audience_act(r);
 }
 
 static rc edit_show(req *r)
 {
     return req_redirect_toast(r, post_url(r), L_wall_saved, STR(""));
+}
+
+/* Who sees a post can be changed for as long as it stands. */
+static rc audience_form(req *r)
+{
+    wall_post p;
+    view v;
+    circle_line_list circles;
+    str stored;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    if (!wall_may_choose(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_not_author), "not the author's own wall");
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_audience_title)));
+    TRY(circles_mine(r->c, &circles));
+    TRY(audience_choice(r->c, p.audience, &circles, &stored));
+    tpl_post_audience(r->out, &v, &p, stored, &circles);
+    return OK;
+}
+
+static rc audience_prepare(req *r)
+{
+    post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
+    return read_audience(r, f);
+}
+
+static rc audience_show(req *r)
+{
+    return req_redirect_toast(r, post_url(r), L_wall_audience_saved, STR(""));
 }
 
 static rc delete_act(req *r)
@@ -305,6 +367,9 @@ const route wall_routes[] = {
     {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
     {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
      .body_max = 128 * 1024},
+    {GET, ONE_POST "/audience", .show = audience_form, .who = MEMBER},
+    {POST, ONE_POST "/audience", .prepare = audience_prepare, .act = audience_act, .show = audience_show, .again = audience_form,
+     .who = MEMBER, .idempotent = true},
     {POST, ONE_POST "/delete", .act = delete_act, .show = delete_show, .who = MEMBER, .idempotent = true},
     {POST, ONE_POST "/restore", .act = restore_act, .show = restore_show, .who = MEMBER, .idempotent = true},
     {POST, ONE_POST "/like", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},

@@ -15,7 +15,7 @@ typedef struct post_head {
     int64_t ordinal, time, edited_at, audience;
     html text;
     bool elsewhere; /* on somebody else's wall */
-    bool may_edit, may_delete;
+    bool may_edit, may_choose, may_delete;
 } post_head;
 
 /* What is patched in. */
@@ -35,6 +35,9 @@ typedef struct composer {
 /* Prints posts in order; judged already (graph_news, wall_page). What the snapshot does not have is left out. */
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
 ring_post wall_ring_post(const wall_post *p);
+
+/* Which value of the audience picker is the chosen one; `stored` as it has it ("3", "c2", empty: as it is). */
+str wall_audience_chosen(const view *v, str stored, const circle_line_list *circles);
 
 /* A composer for the viewer's own wall; `circles` are the viewer's. */
 void wall_composer(view *v, out *o, str to, const circle_line_list *circles);
