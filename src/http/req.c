@@ -74,17 +74,26 @@ str req_client(const req *r)
     return num ? arena_printf(r->c->arena, "m%lld", (long long)num) : arena_cat(r->c->arena, STR("a"), x->address, STR(""));
 }
 
-rc req_limit(req *r, str key, int per_minute)
+static rc take(req *r, str key, limit_rule rule)
 {
     exchange *x = r->private_;
     server *s = x->home->server;
-    limit_rule rule = {.burst = per_minute, .per_minute = per_minute};
     if (s->config.limits_off || x->asked++ < x->paid) return OK;
     if (limit_take(s->limits, key, rule, clock_us() / 1000, &r->retry_after)) {
         x->paid++;
         return OK;
     }
-    return fail(r->c, E_LIMIT, MSG(L_NONE), "over %d a minute", per_minute);
+    return fail(r->c, E_LIMIT, MSG(L_NONE), "over %d, then %f a minute", rule.burst, rule.per_minute);
+}
+
+rc req_limit(req *r, str key, int per_minute)
+{
+    return take(r, key, (limit_rule){.burst = per_minute, .per_minute = per_minute});
+}
+
+rc req_limit_hour(req *r, str key, int per_hour)
+{
+    return take(r, key, (limit_rule){.burst = per_hour, .per_minute = per_hour / 60.0});
 }
 
 void req_health(const req *r, struct health *out)

@@ -117,6 +117,7 @@ str req_client(const req *r);
 /* Takes one from a bucket of its own besides the route's: E_LIMIT when empty. A stage that runs again does not pay again, as long
  * as it asks in the same order. */
 rc req_limit(req *r, str key, int per_minute);
+rc req_limit_hour(req *r, str key, int per_hour);
 
 /* How the process is (http/health.h): for the operator's page. */
 void req_health(const req *r, struct health *out);

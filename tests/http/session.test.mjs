@@ -53,6 +53,14 @@ test("a session that ends with the browser still does after a new password", asy
   assert.ok(!changed.cookies.veche_sid.attributes.some((a) => /^max-age/i.test(a)), changed.cookies.veche_sid.attributes.join("; "));
 });
 
+test("the name is the same in capitals, with an @ and with blanks around", async () => {
+  const nina = await join(server, "nina");
+  for (const name of ["Nina", "NINA", " @nina "]) expect(await new Client(server.url).submit("/login", "/login", { name, password: PASSWORD }), 303, name);
+  const olya = new Client(server.url);
+  expect(await olya.submit("/join", "/join", { name: " Olya ", given: "Olya", password: PASSWORD }), 303);
+  expect(await nina.get("/olya"), 200);
+});
+
 test("a role that is given or taken holds in the session that is open", async () => {
   const rita = await join(server, "rita");
   expect(await rita.get("/admin/members"), 403);

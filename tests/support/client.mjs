@@ -50,16 +50,17 @@ export class Answer {
 }
 
 export class Client {
-  /** base: the server's url. headers: sent with every request. */
-  constructor(base, headers = {}) {
+  /** base: the server's url. headers: sent with every request. address: where it comes from, any of 127.0.0.0/8. */
+  constructor(base, headers = {}, address = undefined) {
     this.base = new URL(base);
+    this.address = address;
     this.headers = { "accept-language": "en", "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0", ...headers };
     this.jar = new Map();
   }
 
   /** A second browser with the same cookies, which then go their own way. */
   clone() {
-    const other = new Client(this.base.href, this.headers);
+    const other = new Client(this.base.href, this.headers, this.address);
     for (const [name, value] of this.jar) other.jar.set(name, value);
     return other;
   }
@@ -83,7 +84,7 @@ export class Client {
       send["content-length"] = Buffer.byteLength(body);
     for (const name of Object.keys(send)) if (send[name] === null) delete send[name];
     return new Promise((resolve, reject) => {
-      const options = { host: this.base.hostname, port: this.base.port, method, path, headers: send, agent };
+      const options = { host: this.base.hostname, port: this.base.port, method, path, headers: send, agent, localAddress: this.address };
       const request = http.request(options, (response) => {
         const chunks = [];
         response.on("data", (c) => chunks.push(c));

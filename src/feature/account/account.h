@@ -25,6 +25,8 @@ typedef struct new_member {
     str skeleton, search; /* account_prepare() makes them of the names */
 } new_member;
 
+/* A name as it is stored, of what somebody typed: without blanks around and "@", in lower case. In the arena. */
+str account_name_typed(arena *a, str typed);
 /* Why a name cannot be had, or L_NONE: length, characters, a reserved word. Says nothing about whether it is taken. */
 enum lang_key account_name_fault(str name);
 

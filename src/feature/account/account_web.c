@@ -7,6 +7,7 @@
 #include "crypto/password.h"
 #include "crypto/token.h"
 #include "feature/account/account.h"
+#include "feature/account/device.h"
 #include "feature/friends/friends.h"
 #include "page/view.h"
 
@@ -52,9 +53,10 @@ static str device_label(req *r)
     return arena_printf(r->c->arena, "%s%s%s", browser, *browser && *system_ ? ", " : "", system_);
 }
 
-static void give_session(req *r, str token, bool keep)
+static void give_session(req *r, int64_t num, str token, bool keep)
 {
     req_set_cookie(r, "sid", token, keep ? SESSION_MS / 1000 : 0);
+    req_set_cookie(r, "device", device_new(r->c->arena, r->site, num), DEVICE_COOKIE_S);
 }
 
 /* ---- start page and log-in ---- */
@@ -85,23 +87,37 @@ typedef struct login_state {
     bool keep;
 } login_state;
 
+#define GUESSES_PER_MINUTE 10
+#define GUESSES_PER_HOUR 100
+
+/* Guesses are counted by name and address, and, for the sake of those who have many addresses, by name alone, whether the name
+ * exists or not. The second count belongs to strangers: where the member has logged in before, it does not keep them out. */
+static rc login_limits(req *r, str name, int64_t num)
+{
+    arena *a = r->c->arena;
+    str device = req_cookie(r, "device"), who = req_client(r);
+    if (num && device_known(r->site, num, device))
+        return req_limit(r, arena_cat(a, STR("login device "), device, STR("")), GUESSES_PER_MINUTE);
+    name = str_take(name, ACCOUNT_NAME_MAX);
+    TRY(req_limit(r, arena_printf(a, "login from %.*s %.*s", STR_ARG(who), STR_ARG(name)), GUESSES_PER_MINUTE));
+    if (req_limit_hour(r, arena_cat(a, STR("login as "), name, STR("")), GUESSES_PER_HOUR) == OK) return OK;
+    return fail(r->c, E_LIMIT, MSG(L_account_login_guesses), "guesses at one name");
+}
+
 static rc login_prepare(req *r)
 {
     ctx *c = r->c;
     login_state *s = r->state = ARENA_NEW(c->arena, login_state);
-    str name = str_trim(req_field(r, "name"));
-    if (str_starts(name, STR("@"))) name = str_skip(name, 1);
+    str name = account_name_typed(c->arena, req_field(r, "name"));
     s->typed = req_field(r, "password");
     s->keep = req_field(r, "keep").len > 0;
     if (name.len == 0) return req_fault(r, "name", MSG(L_form_empty));
     if (s->typed.len == 0) return req_fault(r, "password", MSG(L_form_empty));
-    if (s->typed.len > 4 * PASSWORD_MAX) return req_fault(r, "password", MSG(L_account_login_wrong));
-    /* Guesses are counted by name as well as by address, whether the name exists or not. */
-    TRY(req_limit(r, arena_printf(c->arena, "login %.*s", STR_ARG(str_take(name, ACCOUNT_NAME_MAX))), 10));
     rc_code found = account_find(c, name, &s->num);
-    if (found == E_NOT_FOUND) return OK;
-    if (found != OK) return found;
-    return account_password(c, s->num, &s->stored);
+    if (found != OK && found != E_NOT_FOUND) return found;
+    TRY(login_limits(r, name, found == OK ? s->num : 0));
+    if (s->typed.len > 4 * PASSWORD_MAX) return req_fault(r, "password", MSG(L_account_login_wrong));
+    return found == E_NOT_FOUND ? OK : account_password(c, s->num, &s->stored);
 }
 
 /* An unknown name takes as long as a wrong password, and gets the same answer. */
@@ -130,7 +146,7 @@ static rc login_act(req *r)
 static rc login_show(req *r)
 {
     login_state *s = r->state;
-    give_session(r, s->token, s->keep);
+    give_session(r, s->num, s->token, s->keep);
     str to = req_field(r, "to");
     return req_redirect(r, to.ptr ? req_page_at(r, to) : url_local(STR("/feed")));
 }
@@ -155,7 +171,7 @@ rc signup_read(req *r, signup_form *f)
     rc_code each[] = {req_text(r, "given", 1, GIVEN_MAX, false, &m->given), req_text(r, "family", 0, GIVEN_MAX, false, &m->family)};
     for (size_t i = 0; i < 2; i++)
         if (each[i] != OK) worst = each[i];
-    m->name = str_trim(req_field(r, "name"));
+    m->name = account_name_typed(r->c->arena, req_field(r, "name"));
     enum lang_key wrong = account_name_fault(m->name);
     if (wrong != L_NONE) worst = req_fault(r, "name", MSG(wrong));
     f->typed = req_field(r, "password");
@@ -234,14 +250,14 @@ static rc join_act(req *r)
 {
     signup_form *f = r->state;
     ctx *c = r->c;
-    int64_t inviter, num;
+    int64_t inviter;
     TRY(use_invitation(r, f->invitation, &inviter));
-    rc_code made = account_create(c, &f->who, &num);
+    rc_code made = account_create(c, &f->who, &f->num);
     if (made == E_CONFLICT) return req_fault(r, "name", MSG(L_account_name_taken));
     if (made != OK) return made;
-    f->token = account_token_new(c->arena, num);
-    if (inviter) TRY(friends_befriend(c, inviter, num));
-    return account_session_open(c, num, f->token, true, device_label(r));
+    f->token = account_token_new(c->arena, f->num);
+    if (inviter) TRY(friends_befriend(c, inviter, f->num));
+    return account_session_open(c, f->num, f->token, true, device_label(r));
 }
 
 static rc join_show(req *r)
@@ -249,7 +265,7 @@ static rc join_show(req *r)
     signup_form *f = r->state;
     /* A form sent twice made one account; the token of its session is known to the first answer only. */
     if (r->replayed) return req_redirect_toast(r, url_local(STR("/login")), L_account_joined_twice, STR(""));
-    give_session(r, f->token, true);
+    give_session(r, f->num, f->token, true);
     return req_redirect_toast(r, url_local(STR("/feed")), L_account_joined, STR(""));
 }
 

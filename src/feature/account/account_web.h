@@ -15,6 +15,7 @@ rc account_identify(req *r);
 typedef struct signup_form {
     new_member who;
     str typed, token, invitation;
+    int64_t num; /* since the act */
 } signup_form;
 rc signup_read(req *r, signup_form *f);
 /* Hashes the typed password: for the slow stage. */

@@ -30,6 +30,16 @@ static bool is_reserved(str name)
     return true;
 }
 
+/* Keyboards of phones like to begin with a capital. */
+str account_name_typed(arena *a, str typed)
+{
+    str s = str_trim(typed);
+    if (str_starts(s, STR("@"))) s = str_skip(s, 1);
+    char *name = arena_alloc(a, s.len);
+    for (size_t i = 0; i < s.len; i++) name[i] = (char)(s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? s.ptr[i] + ('a' - 'A') : s.ptr[i]);
+    return (str){name, s.len};
+}
+
 enum lang_key account_name_fault(str name)
 {
     if (name.len < ACCOUNT_NAME_MIN || name.len > ACCOUNT_NAME_MAX) return L_account_name_length;
