@@ -131,7 +131,7 @@ static rc make_join(ctx *c, scene *s)
     str code = code_of(c), name = next_name(c);
     TRY(person(c, ROLE_MEMBER, &host));
     TRY(sql_account_invite_insert(c->db, code, host, 3, 1, 0, c->now + 1000000));
-    FORM(s, c, "given=New&family=&name=%.*s&password=a+long+pass+phrase&gender=0&invitation=%.*s", STR_ARG(name), STR_ARG(code));
+    FORM(s, c, "given=New&family=&name=%.*s&password=a+long+pass+phrase&gender=0&befriend=1&invitation=%.*s", STR_ARG(name), STR_ARG(code));
     return OK;
 }
 

@@ -353,6 +353,46 @@ describe("what is not taken", () => {
     for (const end of ["", "/likes", "/history", "/edit"]) expect(await anna.get(gone.path + end), 410);
   });
 
+  test("the page for joining says who invites, and befriends only whom the box was left ticked", async () => {
+    const code = await invite(anna, { uses: 2 });
+    const page = expect(await new Client(server.url).get(`/join?invitation=${code}`), 200);
+    assert.match(page.doc.one("p.banner-ok").text, /Anna/);
+    assert.match(page.doc.one("input[name=befriend]").closest("label").text, /Anna/);
+    const willing = await join(server, "willing", { invitation: code });
+    expect(await willing.get("/friends"), 200);
+    assert.ok((await willing.get("/friends")).body.includes('href="/anna"'), "a friend");
+    const client = new Client(server.url);
+    expect(await client.submit(`/join?invitation=${code}`, "/join", { name: "unwilling", given: "Una", gender: 0, password: PASSWORD, befriend: null }), 303);
+    assert.ok(!(await client.get("/friends")).body.includes('href="/anna"'), "nobody's friend unasked");
+  });
+  test("an invitation that makes no friends offers none, whatever is sent", async () => {
+    const code = await invite(anna, { friend: false });
+    const client = new Client(server.url);
+    assert.ok(!(await client.get(`/join?invitation=${code}`)).doc.has("input[name=befriend]"));
+    expect(await client.submit(`/join?invitation=${code}`, "/join", { name: "pushing", given: "Pavel", gender: 0, password: PASSWORD, befriend: "1" }), 303);
+    assert.ok(!(await client.get("/friends")).body.includes('href="/anna"'));
+  });
+  test("an invitation that is over is said to be, and whoever joins for the friend learns it in time", async () => {
+    const code = await invite(anna);
+    const client = new Client(server.url);
+    const form = await client.fill(`/join?invitation=${code}`, "/join", { name: "tardy", given: "Tardy", gender: 0, password: PASSWORD });
+    await anna.done("/settings/invitations/end", { code });
+    const refused = expect(await client.post("/join", form), 422);
+    assert.match(refused.doc.one("[role=alert]").text, /used up.*without/);
+    assert.match((await client.get(`/join?invitation=${code}`)).doc.one("[role=alert]").text, /used up.*without/);
+    expect(await client.post("/join", [...form.filter(([name]) => !["befriend", "once"].includes(name)), ["once", await client.once()]]), 303, "without the friend:");
+  });
+  test("an invitation from somebody who was suspended lets nobody in, and says so", async () => {
+    const petr = await join(server, "petr");
+    const code = await invite(petr);
+    await house.done(`/admin/members/${petr.num}/suspend`, { reason: "for the invitation" });
+    await doors(1);
+    const client = new Client(server.url);
+    assert.match(expect(await client.get(`/join?invitation=${code}`), 200).doc.one("[role=alert]").text, /used up/);
+    const answer = expect(await client.submit(`/join?invitation=${code}`, "/join", { name: "stranded", given: "Stan", gender: 0, password: PASSWORD }), 422);
+    assertSaid(answer, "/join", "invitation");
+    await doors(0);
+  });
   test("an invitation ended is an invitation that lets nobody in", async () => {
     const code = await invite(anna);
     await anna.done("/settings/invitations/end", { code });

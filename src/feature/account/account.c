@@ -171,7 +171,11 @@ static bool is_code(str code)
 
 rc account_invitation(ctx *c, str code, account_invite_row *out)
 {
-    return is_code(code) ? sql_account_invite(c->db, c->arena, code, c->now, out) : E_NOT_FOUND;
+    const member_card *owner;
+    if (!is_code(code)) return E_NOT_FOUND;
+    TRY(sql_account_invite(c->db, c->arena, code, c->now, out));
+    TRY(graph_member(c, out->owner, &owner));
+    return owner->state == MEMBER_ACTIVE ? OK : E_NOT_FOUND;
 }
 
 rc account_invitation_use(ctx *c, str code, account_invite_row *out)

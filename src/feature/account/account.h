@@ -79,7 +79,7 @@ rc account_sessions_end(ctx *c, int64_t num);
 #define INVITE_USES_MAX 50
 #define INVITE_DAYS 30
 
-/* An invitation that still lets somebody in; E_NOT_FOUND for whatever else may have been typed. */
+/* An invitation that still lets somebody in, by a member who is still here; E_NOT_FOUND for whatever else may have been typed. */
 rc account_invitation(ctx *c, str code, account_invite_row *out);
 /* Uses it up once. Inside an act; E_NOT_FOUND. */
 rc account_invitation_use(ctx *c, str code, account_invite_row *out);

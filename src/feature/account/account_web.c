@@ -205,13 +205,18 @@ static rc join_form(req *r)
 {
     view v;
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_join_title)));
-    str code = req_field(r, "invitation");
     account_invite_row row;
-    rc_code found = account_invitation(r->c, code, &row);
+    join_view j = {.invitation = req_field(r, "invitation"), .closed = r->site->signup == SIGNUP_CLOSED};
+    rc_code found = account_invitation(r->c, j.invitation, &row);
     if (found != OK && found != E_NOT_FOUND) return found;
-    bool invited = found == OK;
-    tpl_join(r->out, &v, code, invited, r->site->signup == SIGNUP_CLOSED,
-             r->site->signup == SIGNUP_INVITATION && !invited);
+    if (found == OK) {
+        TRY(view_person(r->c, row.owner, &j.inviter));
+        j.invited = true;
+        j.befriend = row.befriend;
+    }
+    j.by_invitation = r->site->signup == SIGNUP_INVITATION && !j.invited;
+    j.ticked = r->method == GET || req_field(r, "befriend").len > 0;
+    tpl_join(r->out, &v, &j);
     return OK;
 }
 
@@ -228,22 +233,19 @@ static rc join_slow(req *r)
     return signup_hash(r, r->state);
 }
 
-/* Uses the invitation up; *inviter is who becomes a friend, or 0. */
+/* Uses the invitation up; *inviter is who becomes a friend, or 0: both must want it. Where everybody may join, an invitation that
+ * is over stands in the way only of whoever joins for the sake of the friend. */
 static rc use_invitation(req *r, str code, int64_t *inviter)
 {
-    ctx *c = r->c;
+    account_invite_row row;
+    bool wants_friend = req_field(r, "befriend").len > 0;
     *inviter = 0;
     if (code.len == 0) return OK;
-    account_invite_row row;
-    rc_code found = account_invitation_use(c, code, &row);
-    if (found == E_NOT_FOUND && r->site->signup == SIGNUP_OPEN) return OK;
+    rc_code found = account_invitation_use(r->c, code, &row);
+    if (found == E_NOT_FOUND && r->site->signup == SIGNUP_OPEN && !wants_friend) return OK;
     if (found == E_NOT_FOUND) return req_fault(r, "invitation", MSG(L_account_invitation_used));
-    if (found != OK) return found;
-    const member_card *owner;
-    TRY(graph_member(c, row.owner, &owner));
-    if (owner->state != MEMBER_ACTIVE) return req_fault(r, "invitation", MSG(L_account_invitation_used));
-    if (row.befriend) *inviter = row.owner;
-    return OK;
+    if (found == OK && row.befriend && wants_friend) *inviter = row.owner;
+    return found;
 }
 
 static rc join_act(req *r)

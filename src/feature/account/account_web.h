@@ -3,7 +3,7 @@
 #define VECHE_ACCOUNT_WEB_H
 
 #include "feature/account/account.h"
-#include "http/req.h"
+#include "page/view.h"
 
 extern const route account_routes[];
 
@@ -18,6 +18,15 @@ typedef struct signup_form {
     int64_t num; /* since the act */
 } signup_form;
 rc signup_read(req *r, signup_form *f);
+/* What the page for joining shows. */
+typedef struct join_view {
+    str invitation;
+    bool invited; /* by an invitation that is not over */
+    person inviter;
+    bool closed, by_invitation; /* nobody may join; whoever has a code may, and this one has none */
+    bool befriend, ticked;      /* the invitation offers a friendship; the box is ticked */
+} join_view;
+
 /* Hashes the typed password: for the slow stage. */
 rc signup_hash(req *r, signup_form *f);
 
