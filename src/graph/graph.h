@@ -95,6 +95,15 @@ typedef struct member_card {
  * privacy.h first, or show only a name beside something that the viewer may see. */
 rc graph_member(ctx *c, int64_t num, const member_card **out);
 
+/* ---- who is here: the minute of each member's latest request to this process. It is in no database, and lost with it. ---- */
+/* The member asks for something at c->now. True when it is the first request of an hour, or the first one since
+ * graph_here_again: somebody should store the hour. A read and, once a minute, a write. */
+bool graph_here(ctx *c, int64_t num);
+/* The hour could not be stored: the member's next request in another minute says so again. */
+void graph_here_again(ctx *c, int64_t num);
+/* When that minute began, in ms; 0 for nobody seen. */
+int64_t graph_here_last(const ctx *c, int64_t num);
+
 /* ---- rings and the news ---- */
 #define RING_POSTS 32
 typedef struct ring_post {

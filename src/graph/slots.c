@@ -5,7 +5,7 @@
  *                                        ┌ parts[5]   person  edges  doors  ring  liked     atomic pointers
  *                        │               └ stamps[3]  the epoch of the last change of each; some share one
  *                        └▶ newest: the id of each ring's first post, side by side, because the news ask it of hundreds of
- *                           sources and go on with twenty
+ *                           sources and go on with twenty; and beside them `here`, the minute of each member's latest request
  *
  * Reading is two loads: the chunk, the part. Nothing is locked, nothing is counted.
  *
@@ -27,6 +27,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define EVICT_SLOTS 512
@@ -321,6 +322,42 @@ const audience_part *audience_keep(ctx *c, audience_part *p)
     if (old) old->next = NULL;
     part_retire(g, old);
     return p;
+}
+
+/* ---- who is here ---- */
+
+#define HERE_OWED UINT32_C(0x80000000) /* the hour of this minute waits to be stored */
+#define HERE_MINUTE (HERE_OWED - 1)
+#define MINUTES_AN_HOUR UINT32_C(60)
+
+static _Atomic uint32_t *here_of(const ctx *c, int64_t num)
+{
+    chunk *k = c->graph ? chunk_find(c->graph, num) : NULL;
+    return k ? &k->here[num % CHUNK_SLOTS] : NULL;
+}
+
+bool graph_here(ctx *c, int64_t num)
+{
+    uint32_t minute = (uint32_t)(c->now / MS_MINUTE) & HERE_MINUTE;
+    if (!c->graph || !slot_make(c->graph, num)) return false;
+    _Atomic uint32_t *here = here_of(c, num);
+    uint32_t was = atomic_load_explicit(here, memory_order_relaxed), then = was & HERE_MINUTE;
+    /* A request that began in the minute before may come a little later: it changes nothing. */
+    if (then == minute || then == minute + 1) return false;
+    if (!atomic_compare_exchange_strong(here, &was, minute)) return false; /* another request of the same member was faster */
+    return (was & HERE_OWED) || then / MINUTES_AN_HOUR != minute / MINUTES_AN_HOUR;
+}
+
+void graph_here_again(ctx *c, int64_t num)
+{
+    _Atomic uint32_t *here = here_of(c, num);
+    if (here) atomic_fetch_or(here, HERE_OWED);
+}
+
+int64_t graph_here_last(const ctx *c, int64_t num)
+{
+    _Atomic uint32_t *here = here_of(c, num);
+    return here ? (int64_t)(atomic_load_explicit(here, memory_order_relaxed) & HERE_MINUTE) * MS_MINUTE : 0;
 }
 
 graph_stats graph_stats_get(graph *g)

@@ -24,6 +24,7 @@ _Static_assert(sizeof(slot) == LINE, "a slot is one cache line");
 typedef struct chunk {
     _Alignas(LINE) slot slots[CHUNK_SLOTS];
     _Atomic int64_t newest[CHUNK_SLOTS];
+    _Atomic uint32_t here[CHUNK_SLOTS]; /* minutes since 1970, and HERE_OWED */
 } chunk;
 
 /* A mutex and what happened to the slots under it, on a line of their own. */
