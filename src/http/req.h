@@ -109,8 +109,8 @@ rc req_fault(req *r, const char *field, msg sentence);
 const msg *req_fault_of(const req *r, const char *field);
 
 /* Runs an act in the lane after this request, as its viewer, with a copy of `payload`: housekeeping whose loss would not matter.
- * Dropped when the lane is busy. */
-void req_after(req *r, rc (*act)(ctx *c, str payload), str payload);
+ * False when it was dropped, because the lane is busy. */
+bool req_after(req *r, rc (*act)(ctx *c, str payload), str payload);
 
 /* Who a limit counts: "m7" for a member, "a" and the address for a guest. A guest's cookie is whatever they say it is. */
 str req_client(const req *r);

@@ -348,7 +348,7 @@ static void after_done(lane_job *job, rc_code result)
     arena_close(job->c->arena);
 }
 
-void req_after(req *r, rc (*act)(ctx *c, str payload), str payload)
+bool req_after(req *r, rc (*act)(ctx *c, str payload), str payload)
 {
     const exchange *x = r->private_;
     arena *own = arena_open();
@@ -356,5 +356,7 @@ void req_after(req *r, rc (*act)(ctx *c, str payload), str payload)
     *a = (afterthought){.c = *r->c, .act = act, .payload = arena_str(own, payload)};
     a->c.arena = own;
     a->job = (lane_job){.c = &a->c, .light = true, .act = after_act, .done = after_done};
-    if (lane_submit(x->home->server->config.lane, &a->job) != OK) arena_close(own);
+    bool taken = lane_submit(x->home->server->config.lane, &a->job) == OK;
+    if (!taken) arena_close(own);
+    return taken;
 }
