@@ -3,7 +3,7 @@
  *
  *   privacy_check ─┬─▶ closed_state   is the owner there, not suspended?
  *   privacy_may  ──┤
- *                  └─▶ judge_item ─┐
+ *                  └─▶ judge_item ─┐  presence: twice, there and back
  *   privacy_see_post ─▶ door_try ──┼─▶ privacy_judge(relation, audience)
  *   the news merge ───▶ door_see ──┘        guest → self → exceptions → block → allowed → base level
  *
@@ -23,6 +23,7 @@ const int64_t privacy_default[PRIVACY_ITEMS] = {
     [PRIVACY_FRIENDS] = LEVEL_MEMBERS,
     [PRIVACY_BIRTHDAY] = LEVEL_FRIENDS,
     [PRIVACY_FOUND] = LEVEL_EVERYONE,
+    [PRIVACY_PRESENCE] = LEVEL_FRIENDS,
 };
 
 /* ---- the rule ---- */
@@ -31,10 +32,12 @@ static relation relation_from(ctx *c, int64_t owner, unsigned bits)
 {
     int64_t viewer = c->viewer.num;
     return (relation){.c = c,
+                      .viewer = viewer,
                       .owner = owner,
                       .guest = viewer == 0,
                       .self = viewer != 0 && viewer == owner,
                       .blocked = (bits & EDGE_BLOCKED) != 0,
+                      .blocks = (bits & EDGE_BLOCKS) != 0,
                       .friend_ = (bits & EDGE_FRIEND) != 0};
 }
 
@@ -51,9 +54,9 @@ rc privacy_relation(ctx *c, int64_t owner, relation *out)
 static rc listed(const relation *r, const num_list *members, const num_list *circles, bool opens, bool *yes)
 {
     *yes = false;
-    for (size_t i = 0; i < members->len && !*yes; i++) *yes = members->items[i] == r->c->viewer.num;
+    for (size_t i = 0; i < members->len && !*yes; i++) *yes = members->items[i] == r->viewer;
     for (size_t i = 0; i < circles->len && !*yes && (r->friend_ || !opens); i++) {
-        TRY(graph_in_circle(r->c, r->owner, circles->items[i], r->c->viewer.num, yes));
+        TRY(graph_in_circle(r->c, r->owner, circles->items[i], r->viewer, yes));
         if (*yes || opens) continue;
         bool there;
         TRY(graph_circle_is(r->c, r->owner, circles->items[i], &there));
@@ -69,7 +72,7 @@ static rc base_level(const relation *r, level base, bool *may)
     case LEVEL_MEMBERS: *may = true; return OK;
     case LEVEL_FRIENDS_OF_FRIENDS:
         *may = r->friend_;
-        return r->friend_ ? OK : graph_friend_of_friend(r->c, r->c->viewer.num, r->owner, may);
+        return r->friend_ ? OK : graph_friend_of_friend(r->c, r->viewer, r->owner, may);
     case LEVEL_FRIENDS: *may = r->friend_; return OK;
     case LEVEL_NOBODY:
     case LEVEL_COUNT: break;
@@ -104,17 +107,39 @@ static rc judge_stored(const relation *r, int64_t stored, bool *may)
 
 /* ---- settings ---- */
 
-static bool needs_profile(privacy_item item) { return item == PRIVACY_WALL || item == PRIVACY_POST || item == PRIVACY_FRIENDS; }
+static bool needs_profile(privacy_item item)
+{
+    return item == PRIVACY_WALL || item == PRIVACY_POST || item == PRIVACY_FRIENDS || item == PRIVACY_PRESENCE;
+}
 
-static rc judge_item(const relation *r, privacy_item item, bool *may)
+static rc judge_setting(const relation *r, privacy_item item, bool *may)
 {
     int64_t stored;
     if (needs_profile(item)) {
-        TRY(judge_item(r, PRIVACY_PROFILE, may));
+        TRY(judge_setting(r, PRIVACY_PROFILE, may));
         if (!*may) return OK;
     }
     TRY(graph_setting(r->c, r->owner, (int)item, &stored));
     return judge_stored(r, stored, may);
+}
+
+/* The same two with their places changed; a half-edge says of both sides who blocks whom. */
+static relation mirrored(const relation *r)
+{
+    relation back = *r;
+    back.viewer = r->owner;
+    back.owner = r->viewer;
+    back.blocked = r->blocks;
+    back.blocks = r->blocked;
+    return back;
+}
+
+static rc judge_item(const relation *r, privacy_item item, bool *may)
+{
+    TRY(judge_setting(r, item, may));
+    if (item != PRIVACY_PRESENCE || !*may || r->guest || r->self) return OK;
+    relation back = mirrored(r);
+    return judge_setting(&back, item, may);
 }
 
 /* Does the member's state close everything to this viewer? */
@@ -123,10 +148,17 @@ static bool closed_state(const ctx *c, const member_card *m)
     return m->state != MEMBER_ACTIVE && !(m->state == MEMBER_SUSPENDED && c->viewer.role >= ROLE_STAFF);
 }
 
+/* Staff look after a suspended member's things; when the member was here is not among them. */
+static bool closed_item(const ctx *c, const member_card *m, privacy_item item)
+{
+    return closed_state(c, m) || (m->state != MEMBER_ACTIVE && item == PRIVACY_PRESENCE);
+}
+
 static const enum lang_key closed_sentence[PRIVACY_ITEMS] = {
     [PRIVACY_PROFILE] = L_graph_closed_profile, [PRIVACY_WALL] = L_graph_closed_wall,
     [PRIVACY_POST] = L_graph_closed_post,       [PRIVACY_FRIENDS] = L_graph_closed_friends,
     [PRIVACY_BIRTHDAY] = L_graph_closed_item,   [PRIVACY_FOUND] = L_graph_closed_item,
+    [PRIVACY_PRESENCE] = L_graph_closed_item,
 };
 
 rc privacy_check(ctx *c, int64_t owner, privacy_item item)
@@ -135,7 +167,7 @@ rc privacy_check(ctx *c, int64_t owner, privacy_item item)
     relation r;
     bool may;
     TRY(graph_member(c, owner, &m));
-    if (closed_state(c, m)) {
+    if (closed_item(c, m, item)) {
         enum lang_key why = m->state == MEMBER_SUSPENDED ? L_graph_suspended : L_graph_gone;
         return fail(c, E_GONE, MSG(why), "the member's state is %d", m->state);
     }
@@ -152,7 +184,7 @@ rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may)
     relation r;
     *may = false;
     rc found = graph_member(c, owner, &m);
-    if (found == E_NOT_FOUND || (found == OK && closed_state(c, m))) return OK;
+    if (found == E_NOT_FOUND || (found == OK && closed_item(c, m, item))) return OK;
     TRY(found);
     TRY(privacy_relation(c, owner, &r));
     return judge_item(&r, item, may);

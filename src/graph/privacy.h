@@ -4,8 +4,12 @@
  *
  * The order: a guest passes only for "everyone" → the owner passes → an exception wins → a block → the allow list → the base
  * level. A circle lets in only who is still a friend, and keeps out whoever is in it; one that is gone keeps out everybody
- * (who deletes a circle has its people put into the list by audience_forget_circle). A suspended owner's things are closed to all but staff, a gone owner's to everybody. When in doubt, deny: "everyone"
- * with exceptions is closed to guests, because whoever is excepted would only have to log out. */
+ * (who deletes a circle has its people put into the list by audience_forget_circle). A suspended owner's things are closed to
+ * all but staff, a gone owner's to everybody. When in doubt, deny: "everyone" with exceptions is closed to guests, because
+ * whoever is excepted would only have to log out.
+ *
+ * Presence is mutual: a member sees that of another only if the other's settings let them in and their own settings would let the
+ * other in. So two members see each other's or neither does, and whoever hides sees nobody's. */
 #ifndef VECHE_PRIVACY_H
 #define VECHE_PRIVACY_H
 
@@ -20,6 +24,7 @@ typedef enum privacy_item {
     PRIVACY_FRIENDS = 4,     /* see my friends */
     PRIVACY_BIRTHDAY = 5,    /* see my birthday */
     PRIVACY_FOUND = 6,       /* be found in lists of people */
+    PRIVACY_PRESENCE = 7,    /* see when I am here; mutual, see above */
     PRIVACY_ITEMS
 } privacy_item;
 
@@ -29,8 +34,9 @@ extern const int64_t privacy_default[PRIVACY_ITEMS];
 /* How the viewer stands to an owner, as far as an audience can ask. friend_of_friend and circles are looked up lazily. */
 typedef struct relation {
     ctx *c;
-    int64_t owner;
-    bool guest, self, blocked, friend_;
+    int64_t viewer, owner;
+    bool guest, self, friend_;
+    bool blocked, blocks; /* the owner blocks the viewer, the viewer the owner */
 } relation;
 
 rc privacy_relation(ctx *c, int64_t owner, relation *out);
@@ -38,8 +44,8 @@ rc privacy_relation(ctx *c, int64_t owner, relation *out);
 rc privacy_judge(const relation *r, const audience *a, bool *may);
 
 /* OK when c->viewer may; E_NOT_FOUND when the owner does not exist; E_GONE when suspended or gone; E_DENIED otherwise, with a
- * sentence for the member. PRIVACY_WALL, POST and FRIENDS need PRIVACY_PROFILE as well. Staff see what a member sees, except
- * that suspension does not hide from them. */
+ * sentence for the member. PRIVACY_WALL, POST, FRIENDS and PRESENCE need PRIVACY_PROFILE as well. Staff see what a member sees,
+ * except that suspension hides nothing from them but presence. */
 rc privacy_check(ctx *c, int64_t owner, privacy_item item);
 /* The same as a question. */
 rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may);

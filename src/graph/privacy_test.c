@@ -97,7 +97,7 @@ static bool oracle_judge(db *d, int64_t viewer, int64_t owner, int64_t stored)
 
 static bool oracle_setting(db *d, int64_t viewer, int64_t owner, int item)
 {
-    static const int64_t defaults[] = {4, 0, 0, 3, 1, 3, 0};
+    static const int64_t defaults[] = {4, 0, 0, 3, 1, 3, 0, 3};
     int64_t stored = world_int(d, defaults[item], "SELECT audience FROM privacy WHERE owner = %lld AND item = %d", L(owner), item);
     return oracle_judge(d, viewer, owner, stored);
 }
@@ -111,11 +111,21 @@ static rc_code oracle_state(db *d, int64_t viewer, int64_t member)
     return OK;
 }
 
+/* Of a suspended member nobody sees it; else both must let in the other: to the page, and to when they are here. */
+static rc_code oracle_presence(db *d, int64_t viewer, int64_t owner)
+{
+    if (world_int(d, 0, "SELECT state FROM member WHERE num = %lld", L(owner))) return E_GONE;
+    if (!oracle_setting(d, viewer, owner, 1) || !oracle_setting(d, viewer, owner, 7)) return E_DENIED;
+    if (viewer == 0) return OK;
+    return oracle_setting(d, owner, viewer, 1) && oracle_setting(d, owner, viewer, 7) ? OK : E_DENIED;
+}
+
 static rc_code oracle_check(db *d, int64_t viewer, int64_t owner, int item)
 {
     rc_code state = oracle_state(d, viewer, owner);
     if (state != OK) return state;
     if ((item == 2 || item == 3 || item == 4) && !oracle_setting(d, viewer, owner, 1)) return E_DENIED;
+    if (item == 7) return oracle_presence(d, viewer, owner);
     return oracle_setting(d, viewer, owner, item) ? OK : E_DENIED;
 }
 

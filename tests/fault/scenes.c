@@ -55,6 +55,8 @@ static rc log_in(ctx *c, scene *s, int64_t num, role role)
     if (!account_token_read(c->arena, token, &bucket, &s->session)) return E_INTERNAL;
     s->cookie = arena_printf(c->arena, "veche_sid=%.*s", STR_ARG(token));
     c->viewer = (viewer){num, role};
+    /* The page with the form has been asked for: that the member is here has been noted with it. */
+    (void)graph_here(c, num);
     return OK;
 }
 
@@ -387,7 +389,7 @@ static rc make_privacy(ctx *c, scene *s)
     TRY(me(c, s, &num));
     TRY(person(c, ROLE_MEMBER, &other));
     TRY(graph_member(c, other, &card));
-    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1", STR_ARG(card->name));
+    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4", STR_ARG(card->name));
     return OK;
 }
 

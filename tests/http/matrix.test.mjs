@@ -155,7 +155,7 @@ const make = {
   "POST /settings/profile": (variant, column) => ({ fields: { given: world.actors[column].given || "Guest", gender: 0, birthday_show: 0 } }),
   "POST /settings/privacy": (variant, column) => {
     const stored = column === "self" ? DEFAULTS : {};
-    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0 }[n];
+    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3 }[n];
     return { fields: Object.fromEntries(Object.entries(ITEMS).map(([n, i]) => [`level_${i}`, level(n)])) };
   },
   "POST /settings/sessions/end": (variant, column) => ({ client: ownSession(column), fields: { ordinal: 1_000 } }),

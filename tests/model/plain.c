@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { EVERYONE, MEMBERS, FRIENDS_OF_FRIENDS, FRIENDS, NOBODY };
-enum { PROFILE = 1, WALL, POST_ON, SEE_FRIENDS, BIRTHDAY, FOUND };
+enum { PROFILE = 1, WALL, POST_ON, SEE_FRIENDS, BIRTHDAY, FOUND, PRESENCE };
 enum { MEMBER = 1, STAFF, OWNER };
 enum { DONE = 200, DENIED = 403, NOT_FOUND = 404, CONFLICT = 409, GONE = 410, INVALID = 422 };
 
@@ -114,12 +114,18 @@ static bool allowed(const plain *p, int viewer, int owner, const plain_audience 
 static bool is_staff(const plain *p, int viewer) { return viewer > 0 && p->people[viewer].role >= STAFF; }
 static bool is_closed(const plain *p, int viewer, int num) { return p->people[num].suspended && !is_staff(p, viewer); }
 
+static bool open_to(const plain *p, int viewer, int owner, int item)
+{
+    const plain_audience *settings = p->people[owner].privacy;
+    bool behind_profile = item == WALL || item == POST_ON || item == SEE_FRIENDS || item == PRESENCE;
+    return (!behind_profile || allowed(p, viewer, owner, &settings[PROFILE])) && allowed(p, viewer, owner, &settings[item]);
+}
+
 static bool may(const plain *p, int viewer, int owner, int item)
 {
     if (!exists(p, owner) || is_closed(p, viewer, owner)) return false;
-    const plain_audience *settings = p->people[owner].privacy;
-    bool behind_profile = item == WALL || item == POST_ON || item == SEE_FRIENDS;
-    return (!behind_profile || allowed(p, viewer, owner, &settings[PROFILE])) && allowed(p, viewer, owner, &settings[item]);
+    if (item == PRESENCE && p->people[owner].suspended) return false;
+    return open_to(p, viewer, owner, item) && (item != PRESENCE || viewer == 0 || open_to(p, owner, viewer, item));
 }
 
 static int check(const plain *p, int viewer, int owner, int item)
@@ -159,7 +165,7 @@ static int sign_up(plain *p, const op *o)
     person *me = &p->people[++p->members];
     *me = (person){.role = p->members == 1 ? OWNER : MEMBER};
     memcpy(me->name, o->text, sizeof me->name);
-    me->privacy[POST_ON].base = me->privacy[BIRTHDAY].base = FRIENDS;
+    me->privacy[POST_ON].base = me->privacy[BIRTHDAY].base = me->privacy[PRESENCE].base = FRIENDS;
     me->privacy[SEE_FRIENDS].base = MEMBERS;
     return DONE;
 }

@@ -11,6 +11,7 @@
 static const enum lang_key questions[PRIVACY_ITEMS] = {
     [PRIVACY_PROFILE] = L_privacy_profile,   [PRIVACY_WALL] = L_privacy_wall,         [PRIVACY_POST] = L_privacy_post,
     [PRIVACY_FRIENDS] = L_privacy_friends,   [PRIVACY_BIRTHDAY] = L_privacy_birthday, [PRIVACY_FOUND] = L_privacy_found,
+    [PRIVACY_PRESENCE] = L_privacy_presence,
 };
 
 static const char *field_name(arena *a, const char *what, int item)
@@ -22,6 +23,7 @@ static privacy_line line_fields(arena *a, int item)
 {
     return (privacy_line){
         .question = questions[item],
+        .hint = item == PRIVACY_PRESENCE ? L_privacy_presence_hint : L_NONE,
         .level_field = field_name(a, "level", item),
         .allow_field = field_name(a, "allow", item),
         .except_field = field_name(a, "except", item),

@@ -47,6 +47,7 @@ typedef struct privacy_line {
     circle_box_list circles;
     int64_t exceptions; /* how many members and circles in both lists */
     bool open;          /* there are exceptions, or something in them is wrong */
+    enum lang_key hint; /* what the level alone does not say; L_NONE: nothing */
 } privacy_line;
 typedef struct privacy_line_list { privacy_line *items; size_t len; } privacy_line_list;
 
