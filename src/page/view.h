@@ -19,6 +19,7 @@ typedef struct person {
     int hue;      /* 0–7: the avatar's colour class */
     gender gender;
     bool closed;  /* suspended or gone: a name without a link */
+    bool online;  /* here now, and the viewer may know (feature/presence): a dot on the avatar */
 } person;
 
 typedef struct view {

@@ -174,6 +174,28 @@ function journey(lang, js) {
     assert.doesNotMatch(await his.title(), /^\(/, "nothing is counted any more");
   });
 
+  test("friends see each other online, until one of them hides it", async () => {
+    const page = await open("olga", "/ivan");
+    const said = () => page.locator(".ident p.meta").filter({ hasText: t("presence.online") }).count();
+    assert.equal(await said(), 1);
+    await open("olga", "/friends");
+    await step("olga", (p) => p.getByRole("link", { name: t("friends.chip_online") }).click(), /tab=online$/);
+    assert.equal(await page.locator("main").getByRole("link", { name: full("ivan"), exact: true }).count(), 1);
+    assert.match(await page.locator("main li.row").filter({ hasText: full("ivan") }).textContent(), new RegExp(escape(t("presence.online"))), "the dot has a word");
+
+    for (const level of ["only_me", "friends"]) {
+      await open("ivan", "/settings/privacy");
+      await field(windows.ivan.page, "privacy.presence").selectOption({ label: t(`common.audience_${level}`) });
+      await press("ivan", "common.save", /^\/settings\/privacy$/);
+      await open("olga", "/ivan");
+      assert.equal(await said(), level === "friends" ? 1 : 0);
+      await open("ivan", "/olga");
+      assert.equal(await windows.ivan.page.locator(".ident p.meta").filter({ hasText: t("presence.online") }).count(), level === "friends" ? 1 : 0);
+      await open("olga", "/friends?tab=online");
+      assert.equal(await page.locator("main").getByRole("link", { name: full("ivan"), exact: true }).count(), level === "friends" ? 1 : 0);
+    }
+  });
+
   test("they write on their own and each other's wall, and read the news", async () => {
     const page = await open("olga", "/feed");
     await page.locator("#text").fill("First words on my wall, see https://example.org @ivan");

@@ -95,7 +95,7 @@ async function plan(who) {
     "/wall{owner:int}_{ordinal:int}/audience": [["member", `${post}/audience`, null]],
     "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],
     "/wall{owner:int}_{ordinal:int}/history": [["member", `${post}/history`]],
-    "/friends": [["member", "/friends"], ["member", "/friends?tab=requests"], ["member", "/friends?tab=circles"]],
+    "/friends": [["member", "/friends"], ["member", "/friends?tab=requests"], ["member", "/friends?tab=online"], ["member", "/friends?tab=circles"]],
     "/friends/of/{num:int}": [["member", `/friends/of/${who.ru.num}`, null]],
     "/friends/{num:int}/ask": [["member", `/friends/${stranger}/ask`, null]],
     "/friends/circle/{ordinal:int}": [["member", circle]],

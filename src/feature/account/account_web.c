@@ -9,6 +9,7 @@
 #include "feature/account/account.h"
 #include "feature/account/device.h"
 #include "feature/friends/friends.h"
+#include "feature/presence/presence_web.h"
 #include "page/view.h"
 
 /* ---- who asks ---- */
@@ -32,7 +33,9 @@ rc account_identify(req *r)
     c->viewer = (viewer){row.member, (role)row.role};
     r->session = hash;
     /* An act asks again who its viewer is: prepare has noted the day already. */
-    if (!c->writing && row.last_day < clock_day(c->now)) req_after(r, seen_act, hash);
+    if (c->writing) return OK;
+    if (row.last_day < clock_day(c->now)) (void)req_after(r, seen_act, hash);
+    presence_note(r);
     return OK;
 }
 

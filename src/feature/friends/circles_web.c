@@ -6,6 +6,7 @@
 #include "circles.sql.h"
 #include "circles_pages.tpl.h"
 #include "feature/friends/friends_web.h"
+#include "feature/presence/presence.h"
 
 #define INSIDE_PAGE 60
 #define OUTSIDE_PAGE 60
@@ -59,6 +60,7 @@ static rc inside_rows(ctx *c, int64_t ordinal, int64_t after, friend_rows *rows,
         friend_row *row = &rows->items[rows->len++];
         TRY(graph_edge(c, c->viewer.num, people.items[i].other, &row->bits));
         TRY(view_person(c, people.items[i].other, &row->p));
+        TRY(presence_online(c, people.items[i].other, &row->p.online));
     }
     *next = people.len > INSIDE_PAGE ? people.items[INSIDE_PAGE - 1].other : 0;
     return OK;

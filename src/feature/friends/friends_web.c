@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "circles.sql.h"
 #include "feature/friends/friends.h"
+#include "feature/presence/presence.h"
 #include "friends.sql.h"
 #include "friends_pages.tpl.h"
 
@@ -33,11 +34,14 @@ static const tab tabs[] = {
 /* Lists that are reached in other ways than by the bar. */
 static const tab sent = {STR_INIT("sent"), EDGE_ASK_OUT, EDGE_ASK_OUT, L_friends_tab_sent, L_friends_sent_none,
                          L_friends_sent_none_what};
+static const tab online = {STR_INIT("online"), EDGE_FRIEND, EDGE_FRIEND, L_friends_tab_online, L_friends_online_none,
+                           L_friends_online_none_what};
 static const tab blocked = {.mask = EDGE_BLOCKS, .wanted = EDGE_BLOCKS};
 
 static const tab *tab_named(str name)
 {
     if (str_eq(name, sent.name)) return &sent;
+    if (str_eq(name, online.name)) return &online;
     for (size_t i = 0; i < TABS; i++)
         if (str_eq(tabs[i].name, name)) return &tabs[i];
     return &tabs[0];
@@ -66,6 +70,16 @@ static rc bar_tab(ctx *c, const tab *t, edge_list edges, bool here, friend_tabs 
     return count_tab(c, t, edges, &made->count);
 }
 
+static rc count_online(ctx *c, friend_tabs *bar)
+{
+    int64_t next, *nums = ARENA_ARRAY(c->arena, int64_t, PRESENCE_SCAN_MAX);
+    size_t len;
+    TRY(presence_friends(c, 0, PRESENCE_SCAN_MAX, nums, &len, &next));
+    bar->online_count = (int64_t)len;
+    bar->online_more = next != 0;
+    return OK;
+}
+
 rc friends_tabs(ctx *c, str name, friend_tabs *out)
 {
     edge_list edges;
@@ -74,8 +88,11 @@ rc friends_tabs(ctx *c, str name, friend_tabs *out)
     TRY(sql_circles_count(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, &circles));
     *out = (friend_tabs){.items = ARENA_ARRAY(c->arena, friend_tab, TABS + 1), .sent = str_eq(name, sent.name)};
     out->asks = out->sent || str_eq(name, STR("requests"));
+    out->online = str_eq(name, online.name);
+    out->all = str_eq(name, tabs[0].name);
+    if (out->all || out->online) TRY(count_online(c, out));
     for (size_t i = 0; i < TABS; i++) {
-        bool here = tabs[i].wanted == EDGE_NEW ? out->asks : str_eq(tabs[i].name, name);
+        bool here = tabs[i].wanted == EDGE_NEW ? out->asks : str_eq(tabs[i].name, name) || (i == 0 && out->online);
         TRY(bar_tab(c, &tabs[i], edges, here, out));
     }
     out->items[out->len++] = (friend_tab){.name = STR("circles"), .title = L_friends_tab_circles, .count = circles.circles,
@@ -114,6 +131,7 @@ static rc rows_of(const view *v, const friends_line_list *lines, friend_rows *ro
         *row = (friend_row){.bits = (unsigned)l->bits, .words = l->message};
         if (l->bits & (EDGE_NEW | EDGE_ASK_OUT)) row->when = view_time(v, l->at);
         TRY(view_person(c, l->other, &row->p));
+        TRY(presence_online(c, l->other, &row->p.online));
     }
     return OK;
 }
@@ -126,6 +144,29 @@ static url next_page(const view *v, const char *path, const friends_line_list *l
     return view_url(v, "%safter=%lld.%lld", path, (long long)last->at, (long long)last->other);
 }
 
+/* In the order of their numbers: the order of time would tell who came when. */
+static rc online_show(req *r)
+{
+    ctx *c = r->c;
+    view v;
+    friend_tabs bar;
+    int64_t nums[PAGE], next;
+    size_t len;
+    TRY(view_init(&v, r, NAV_FRIENDS, MSG(online.title)));
+    TRY(friends_tabs(c, online.name, &bar));
+    TRY(presence_friends(c, req_field_int(r, "after", 0), PAGE, nums, &len, &next));
+    friend_rows rows = {ARENA_ARRAY(c->arena, friend_row, len), len};
+    for (size_t i = 0; i < len; i++) {
+        rows.items[i] = (friend_row){0};
+        TRY(graph_edge(c, c->viewer.num, nums[i], &rows.items[i].bits));
+        TRY(view_person(c, nums[i], &rows.items[i].p));
+        rows.items[i].p.online = true;
+    }
+    url more = next ? view_url(&v, "/friends?tab=online&after=%lld", (long long)next) : (url){STR("")};
+    tpl_friends_page(r->out, &v, &bar, &rows, more, MSG(online.nobody), MSG(online.nobody_what));
+    return OK;
+}
+
 static rc friends_show(req *r)
 {
     view v;
@@ -134,6 +175,7 @@ static rc friends_show(req *r)
     friend_rows rows;
     if (str_eq(req_field(r, "tab"), STR("circles"))) return circles_show(r);
     const tab *t = tab_named(req_field(r, "tab"));
+    if (t == &online) return online_show(r);
     TRY(view_init(&v, r, NAV_FRIENDS, MSG(t->title)));
     TRY(friends_tabs(r->c, t->name, &bar));
     TRY(read_lines(r->c, t, place_of(r), &lines));
@@ -166,7 +208,8 @@ static rc row_if_found(ctx *c, int64_t num, friend_rows *rows)
     friend_row *row = &rows->items[rows->len++];
     *row = (friend_row){0};
     if (c->viewer.num) TRY(graph_edge(c, c->viewer.num, num, &row->bits));
-    return view_person(c, num, &row->p);
+    TRY(view_person(c, num, &row->p));
+    return presence_online(c, num, &row->p.online);
 }
 
 static rc mutual_rows(ctx *c, int64_t owner, friend_rows *rows)

@@ -35,6 +35,9 @@ typedef struct friend_tabs {
     size_t len;
     bool asks, sent; /* requests are shown: those that came, or those sent */
     int64_t sent_count;
+    bool all, online; /* friends are shown: all, or those who are here */
+    int64_t online_count;
+    bool online_more; /* the count was given up: there are more */
 } friend_tabs;
 
 /* The bar with its counts; `name` is the list shown. */

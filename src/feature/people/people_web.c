@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "feature/people/people.h"
+#include "feature/presence/presence.h"
 #include "people_pages.tpl.h"
 
 #define PAGE 30
@@ -35,6 +36,7 @@ static rc rows_of(ctx *c, const people_page *page, people_rows *rows)
         people_row *row = &rows->items[i];
         row->town = page->items[i].town;
         TRY(view_person(c, page->items[i].num, &row->p));
+        TRY(presence_online(c, row->p.num, &row->p.online));
         if (c->viewer.num) TRY(graph_edge(c, c->viewer.num, row->p.num, &row->bits));
     }
     return OK;

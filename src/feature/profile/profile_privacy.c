@@ -2,6 +2,7 @@
 #include "feature/profile/profile_privacy.h"
 
 #include "feature/account/account.h"
+#include "feature/presence/presence.h"
 #include "profile.sql.h"
 
 rc profile_privacy_get(ctx *c, privacy_settings *out)
@@ -27,6 +28,7 @@ rc profile_privacy_save(ctx *c, privacy_settings *settings)
         TRY(audience_intern(c, num, &settings->of[item], &after));
         if (after == before) continue;
         TRY(sql_profile_update_privacy(c->db, bucket_of(num), num, item, after));
+        if (item == PRIVACY_PRESENCE) TRY(presence_store(c, STR("")));
         changed = true;
     }
     return changed ? change_emit(c, CHANGE_PRIVACY, num, 0) : OK;

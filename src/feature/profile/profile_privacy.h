@@ -11,8 +11,8 @@ typedef struct privacy_settings { audience of[PRIVACY_ITEMS]; } privacy_settings
 
 /* c->viewer's settings; the lists are borrowed until graph_leave. */
 rc profile_privacy_get(ctx *c, privacy_settings *out);
-/* Stores what differs, each audience in its canonical form (lists are sorted in place). Inside an act. E_INVALID past
- * AUDIENCE_LIST_MAX in a list. */
+/* Stores what differs, each audience in its canonical form (lists are sorted in place); what is stored of the viewer's presence
+ * follows. Inside an act. E_INVALID past AUDIENCE_LIST_MAX in a list. */
 rc profile_privacy_save(ctx *c, privacy_settings *settings);
 
 /* Reads names as people type them ("@olga, pavel  Vera"), parted by blanks, commas or semicolons, into members' numbers; the

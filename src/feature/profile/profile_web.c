@@ -3,6 +3,7 @@
 #include "feature/profile/profile_web.h"
 
 #include "feature/account/account.h"
+#include "feature/presence/presence_web.h"
 #include "feature/wall/wall_web.h"
 #include "profile.tpl.h"
 
@@ -33,7 +34,9 @@ static rc fill_faces(ctx *c, int64_t num, profile_view *p)
     for (size_t i = 0; i < f.len; i++) {
         const member_card *card;
         TRY(graph_member(c, f.nums[i], &card));
-        p->faces.items[p->faces.len++] = (face){person_of(c->arena, card), card->given};
+        face *one = &p->faces.items[p->faces.len++];
+        *one = (face){person_of(c->arena, card), card->given};
+        TRY(presence_online(c, card->num, &one->who.online));
     }
     return OK;
 }
@@ -41,9 +44,13 @@ static rc fill_faces(ctx *c, int64_t num, profile_view *p)
 static rc fill_page(view *v, int64_t num, profile_view *p)
 {
     ctx *c = v->r->c;
+    presence here;
     p->full = full_name(c->arena, &p->page.told);
     p->birthday = birthday_words(v, p->page.told.birthday);
     if (p->page.friends_open) TRY(fill_faces(c, num, p));
+    TRY(presence_of(c, num, &here));
+    p->who.online = here.online;
+    p->seen = presence_words(v, here, p->page.told.gender);
     v->heading = p->full;
     if (p->self) v->nav = NAV_ME;
     else if (p->bits & EDGE_FRIEND) v->nav = NAV_FRIENDS;

@@ -24,6 +24,7 @@ typedef struct profile_view {
     unsigned bits;      /* what the viewer is to them (enum edge_bit) */
     face_list faces;
     int64_t mutual;
+    html seen;          /* when they were here, in words; empty: nothing to say */
 } profile_view;
 
 /* What a select offers. */
