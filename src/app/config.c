@@ -16,6 +16,17 @@ static bool number(const char *text, int64_t least, int64_t most, int *out)
     return true;
 }
 
+static bool when(const char *text, compress_when *out)
+{
+    static const char *const words[] = {[COMPRESS_AUTO] = "auto", [COMPRESS_ON] = "on", [COMPRESS_OFF] = "off"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) != 0) continue;
+        *out = (compress_when)i;
+        return true;
+    }
+    return false;
+}
+
 static int cores(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -40,6 +51,7 @@ bool config_read(int argc, char **argv, config *out)
         {"data", required_argument, NULL, 'd'},       {"db", required_argument, NULL, 'b'},
         {"address", required_argument, NULL, 'a'},    {"port", required_argument, NULL, 'p'},
         {"unix", required_argument, NULL, 'u'},       {"threads", required_argument, NULL, 't'},
+        {"compress", required_argument, NULL, 'c'},
         {"limits-off", no_argument, NULL, 'l'},       {"run-acts-twice", no_argument, NULL, 'r'},
         {NULL, 0, NULL, 0}};
     *out = (config){.data = "data", .address = "127.0.0.1", .port = 8080, .threads = cores(), .pg_threads = 16};
@@ -53,6 +65,7 @@ bool config_read(int argc, char **argv, config *out)
         case 'u': out->unix_path = optarg; break;
         case 'p': fine = number(optarg, 0, 65535, &out->port); break;
         case 't': fine = number(optarg, 1, 64, &out->threads); break;
+        case 'c': fine = when(optarg, &out->compress); break;
         case 'l': out->limits_off = true; break;
         case 'r': out->run_twice = true; break;
         default: return false;

@@ -4,6 +4,7 @@
 #define VECHE_CONFIG_H
 
 #include "base/str.h"
+#include "http/server.h"
 
 typedef struct config {
     const char *data;    /* the data folder */
@@ -11,11 +12,12 @@ typedef struct config {
     const char *address;
     const char *unix_path; /* NULL: none */
     int port, threads, pg_threads;
+    compress_when compress;
     bool limits_off;     /* benchmarks and tests only */
     bool run_twice;      /* tests only */
 } config;
 
-/* Reads --data --db --address --port --unix --threads --limits-off …; false (with a line on stderr) when it does not understand. */
+/* Reads --data --db --address --port --unix --threads --compress --limits-off …; false (with a line on stderr) when it does not understand. */
 bool config_read(int argc, char **argv, config *out);
 /* "data/name" as a new string of malloc. */
 char *config_path(const config *c, const char *name);

@@ -68,6 +68,7 @@ static rc serve(const config *c, sigset_t *signals)
     rc_code code = house_open(c, &h);
     server_config sc = {.where = h ? house_where(h) : NULL, .reads_in_lane = h && house_on_postgres(h), .address = c->address,
                         .port = c->port, .unix_path = c->unix_path, .threads = c->threads, .slow_threads = 2,
+                        .compress = c->compress,
                         .limits_off = c->limits_off, .routes = route_tables, .site_now = site_now,
                         .identify = account_identify, .error_page = page_error, .health = tell_health, .arg = h};
     if (code == OK) {

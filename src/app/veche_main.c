@@ -10,7 +10,7 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"serve", command_serve, "run the server: --data DIR --db URL --address A --port P --unix PATH --threads N"},
+    {"serve", command_serve, "run the server: --data DIR --db URL --address A --port P --unix PATH --threads N --compress auto|on|off"},
     {"admin", command_admin, "talk to the running server (or its data folder): veche admin help"},
     {"routes", command_routes, "print every address that the server answers, and who may call it"},
     {"demo", command_demo, "fill an empty data folder with a small town: --data DIR --members 200 --origin URL --password P"},

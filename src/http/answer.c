@@ -13,6 +13,8 @@ static const char csp[] =
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; "
     "trusted-types default";
 
+#define COMPRESS_LEAST 1024 /* what fits into a packet arrives no sooner when it is smaller */
+
 /* The headers of an answer, before it is known who sends them: MHD, or we past it. */
 #define HEADERS_MAX 24
 typedef struct headers {
@@ -48,7 +50,7 @@ static void page_headers(exchange *x, headers *all)
     header(all, "Content-Security-Policy", csp);
     header(all, "Cross-Origin-Opener-Policy", "same-origin");
     header(all, "Cache-Control", r->cache_public ? "public, max-age=300" : "no-store");
-    header(all, "Vary", "Cookie, Accept-Language, HX-Request");
+    header(all, "Vary", "Cookie, Accept-Language, Accept-Encoding, HX-Request");
     if (r->status == 503) header(all, "Retry-After", "1");
     if (r->status == 429) header(all, "Retry-After", arena_cstr(x->arena, arena_printf(x->arena, "%d", r->retry_after)));
     const char *allow = r->status == 405 ? router_allow(x->home->server->router, r->path) : NULL;
@@ -86,11 +88,34 @@ static str compose(exchange *x, headers *all, unsigned *status)
     return STR("");
 }
 
+/* A compressed page's length tells whether what an attacker put into it also stands elsewhere in it (BREACH). For that the attacker
+ * must make a member's browser ask for it: so what another site has caused is sent plain. A browser that does not say who caused it
+ * gets its member's pages plain as well, unless anybody can read them on the way anyhow. See docs/threat-model.md. */
+static bool may_compress(const exchange *x)
+{
+    compress_when when = x->home->server->config.compress;
+    if (when == COMPRESS_OFF || (when == COMPRESS_AUTO && x->by_proxy)) return false;
+    str cause = req_header(&x->r, "Sec-Fetch-Site");
+    if (cause.ptr) return str_eq(cause, STR("same-origin")) || str_eq(cause, STR("none"));
+    return !x->c.viewer.num || !x->r.site->secure;
+}
+
+static str compress(exchange *x, str body, headers *all)
+{
+    bool text = !x->r.content_type || str_starts(str_of(x->r.content_type), STR("text/"));
+    if (!text || body.len < COMPRESS_LEAST || !may_compress(x)) return body;
+    coding c = coding_choose(req_header(&x->r, "Accept-Encoding"));
+    if (c == CODING_NONE || !packer_pack(x->home->packer, c, body, &x->packed)) return body;
+    header(all, "Content-Encoding", coding_name(c));
+    return out_get(&x->packed);
+}
+
 enum MHD_Result exchange_answer(exchange *x)
 {
     headers all = {0};
     unsigned status;
     str body = compose(x, &all, &status);
+    body = compress(x, body, &all);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_PERSISTENT);
     if (!response) return MHD_NO;
@@ -121,18 +146,6 @@ void exchange_answer_past_mhd(exchange *x)
 
 /* ---- static files ---- */
 
-static bool accepts(struct MHD_Connection *connection, str coding)
-{
-    str wanted = str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding"));
-    while (wanted.ptr) {
-        str one = str_trim(str_cut(&wanted, ','));
-        str name = str_trim(str_take(one, str_find(one, ';')));
-        bool refused = str_ends(one, STR("q=0"));
-        if (str_eq(name, coding)) return !refused;
-    }
-    return false;
-}
-
 static const asset *asset_find(const char *url)
 {
     for (const asset *a = assets; a->name; a++)
@@ -148,8 +161,10 @@ bool exchange_asset(struct MHD_Connection *connection, const char *url, const ch
     const unsigned char *bytes = a->raw.ptr;
     size_t len = a->raw.len;
     const char *coding = NULL;
-    if (a->br.ptr && accepts(connection, STR("br"))) bytes = a->br.ptr, len = a->br.len, coding = "br";
-    else if (a->zst.ptr && accepts(connection, STR("zstd"))) bytes = a->zst.ptr, len = a->zst.len, coding = "zstd";
+    str wanted = str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding"));
+    int br = coding_weight(wanted, STR("br")), zstd = coding_weight(wanted, STR("zstd"));
+    if (a->br.ptr && br > 0 && br >= zstd) bytes = a->br.ptr, len = a->br.len, coding = "br";
+    else if (a->zst.ptr && zstd > 0) bytes = a->zst.ptr, len = a->zst.len, coding = "zstd";
     struct MHD_Response *response =
         MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
     if (!response) {

@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "db/db.h"
+#include "http/compress.h"
 #include "http/pool.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -27,7 +28,7 @@ typedef struct exchange {
     struct MHD_Connection *connection;
     str raw; /* the address as it came */
     arena *arena;
-    out page, body;
+    out page, body, packed; /* packed: the page as it is sent, when that is compressed */
     ctx c;
     req r;
     lane_job job;
@@ -39,6 +40,7 @@ typedef struct exchange {
     rc_code parsed;     /* whether the form could be read: first of all, so that whatever happens then can show it again */
     int paid, asked;    /* limits taken by this request, and asked for by the present run of a stage: what runs again pays once */
     bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
+    bool by_proxy;      /* over the Unix socket */
     bool names_host;    /* as its version of HTTP asks for */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;
@@ -55,6 +57,7 @@ struct web_thread {
     db *db; /* SQLite only */
     graph_reader *reader;
     struct fragment_cache *fragments;
+    packer *packer;
     pthread_mutex_t lock;
     exchange *came_home; /* under the lock */
     exchange *spare;

@@ -62,6 +62,7 @@ static str client_address(exchange *x)
         inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
         return address_key(x->arena, str_of(text));
     }
+    x->by_proxy = true;
     /* Of several lines the last: an earlier one is what the client said to the proxy. */
     header_lines said = lines_of(x->connection, "X-Forwarded-For");
     if (said.count) return address_key(x->arena, address_of_x_forwarded(said.last));

@@ -34,10 +34,11 @@ static exchange *exchange_take(web_thread *t)
         x->arena = arena_open();
         out_init(&x->page, OUT_LIMIT_PAGE);
         out_init(&x->body, OUT_LIMIT_PAGE);
+        out_init(&x->packed, OUT_LIMIT_PAGE);
     }
     arena *memory = x->arena;
-    out page = x->page, body = x->body;
-    *x = (exchange){.home = t, .arena = memory, .page = page, .body = body};
+    out page = x->page, body = x->body, packed = x->packed;
+    *x = (exchange){.home = t, .arena = memory, .page = page, .body = body, .packed = packed};
     return x;
 }
 
@@ -46,6 +47,7 @@ static void exchange_free(exchange *x)
     arena_close(x->arena);
     out_drop(&x->page);
     out_drop(&x->body);
+    out_drop(&x->packed);
     free(x);
 }
 
@@ -60,6 +62,7 @@ static void exchange_give_back(exchange *x)
     arena_reset(x->arena);
     out_reset(&x->page);
     out_reset(&x->body);
+    out_reset(&x->packed);
     x->next = t->spare;
     t->spare = x;
     t->spares++;
@@ -250,7 +253,8 @@ static void thread_close(web_thread *t)
     if (t->unix_daemon) MHD_stop_daemon(t->unix_daemon);
     if (t->db) db_close(t->db);
     if (t->reader) graph_reader_close(t->reader);
-    if (t->fragments) fragment_cache_close(t->fragments);
+    fragment_cache_close(t->fragments);
+    packer_close(t->packer);
     while (t->spare) {
         exchange *x = t->spare;
         t->spare = x->next;
@@ -296,6 +300,7 @@ static rc thread_open(server *s, web_thread *t, bool first)
         return E_INTERNAL;
     }
     t->fragments = fragment_cache_open(FRAGMENT_BUDGET);
+    t->packer = packer_open();
     if (!s->config.reads_in_lane) {
         TRY(db_open(s->config.where, true, &t->db));
         t->reader = graph_reader_open(s->config.graph);

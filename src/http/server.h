@@ -16,6 +16,9 @@
 typedef struct server server;
 struct health;
 
+/* Pages; static files are always sent compressed. Auto: not over the Unix socket, where a proxy does it. */
+typedef enum compress_when { COMPRESS_AUTO, COMPRESS_ON, COMPRESS_OFF } compress_when;
+
 typedef struct server_config {
     const char *where;      /* the database, as for db_open */
     bool reads_in_lane;     /* PostgreSQL */
@@ -24,6 +27,7 @@ typedef struct server_config {
     const char *unix_path;  /* NULL: none. Forwarded addresses are believed only here */
     int threads;            /* web threads */
     int slow_threads;       /* Argon2 and the like */
+    compress_when compress;
     bool limits_off;        /* benchmarks only */
     int body_seconds;       /* for the whole body of a form; 0: 30 */
     size_t body_budget;     /* bytes of forms in the memory of one web thread; 0: 64 MiB */

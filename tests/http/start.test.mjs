@@ -8,6 +8,7 @@ import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 
 import { Client } from "../support/client.mjs";
 import { expect } from "../support/people.mjs";
@@ -55,6 +56,39 @@ const overDoor = (path) =>
   new Promise((done, fail) => {
     http.get({ socketPath: door, path, headers: { host: "x" } }, (r) => r.resume().on("end", () => done(r.statusCode))).on("error", fail);
   });
+
+/** The Content-Encoding of a page: behind the Unix socket a proxy compresses, on TCP we do. */
+const codingOf = (to, path = "/about", wanted = "gzip, br") =>
+  new Promise((done, fail) => {
+    http.get({ ...to, path, headers: { host: "x", "accept-encoding": wanted } }, (r) => {
+      const pieces = [];
+      r.on("data", (c) => pieces.push(c)).on("end", () => done({ coding: r.headers["content-encoding"], body: Buffer.concat(pieces) }));
+    }).on("error", fail);
+  });
+
+test("pages are compressed on TCP and left to the proxy on the Unix socket", async () => {
+  const tcp = { port: new URL(server.url).port };
+  const plain = await codingOf(tcp, "/about", "identity");
+  assert.equal(plain.coding, undefined);
+  assert.equal((await codingOf({ socketPath: door })).coding, undefined);
+  const nothing = (s) => s.toString("utf8").replace(/value="[^"]*"/g, "");
+  for (const [wanted, unpack] of [["gzip", gunzipSync], ["br", brotliDecompressSync]]) {
+    const packed = await codingOf(tcp, "/about", wanted);
+    assert.equal(packed.coding, wanted);
+    assert.equal(nothing(unpack(packed.body)), nothing(plain.body));
+    assert.ok(packed.body.length < plain.body.length / 2);
+  }
+  const off = await start({ args: ["--compress", "off"] });
+  const on = await start({ args: ["--compress", "on", "--unix", join(folder, "on.sock")] });
+  try {
+    assert.equal((await codingOf({ port: new URL(off.url).port })).coding, undefined);
+    assert.equal((await codingOf({ socketPath: join(folder, "on.sock") })).coding, "br");
+  } finally {
+    await off.stop();
+    await on.stop();
+  }
+  await refuses(["--data", elsewhere(), "--compress", "maybe"], 2, /maybe/);
+});
 
 test("a port that another server has", async () => {
   const { port } = new URL(server.url);
