@@ -2,6 +2,7 @@
 // What buttons and forms say when they are done, what their undo brings back, and what a refused form shows again.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 
 import { befriend, expect, join, setupServer, toastOf } from "../support/people.mjs";
 import { start } from "../support/server.mjs";
@@ -200,4 +201,33 @@ test("twenty posts promise no older ones, twenty-one promise one, and nothing is
     assert.match(end.text, /That was all/);
     assert.ok(end.all("a").some((a) => a.text === "To the newest"), "a way back");
   }
+});
+
+test("long posts are folded in lists, stand whole on their own page, and twenty of them are a light page", async () => {
+  const [anna, ivan] = [await somebody(), await somebody()];
+  await ivan.done(`/friends/${anna.num}/follow`);
+  let n = 1;
+  const word = () => { // no two texts alike, so that nothing packs well
+    n = (n * 48271) % 2147483647;
+    return Array.from({ length: 3 + (n % 9) }, (_, i) => String.fromCharCode(0x430 + ((n >> (2 * i)) % 32))).join("");
+  };
+  const text = () => {
+    let all = "";
+    while (all.length < 9980) all += `${word()} `;
+    return `${all}the end`;
+  };
+  let post;
+  for (let i = 0; i < 20; i++) post = await anna.write(text());
+  for (const path of ["/feed", anna.wall, anna.path]) {
+    const page = expect(await ivan.get(path), 200);
+    const articles = page.doc.all("article.post");
+    assert.equal(articles.length, 20, path);
+    for (const one of articles) assert.match(one.one(".post-t").text, /Show more…$/);
+    assert.ok(!page.body.includes("the end"), path);
+    const size = brotliCompressSync(page.buffer).length;
+    assert.ok(size < 60 * 1024, `${path}: ${size} bytes`);
+    const more = articles[0].one(".post-t").all("a").at(-1).attrs.href;
+    assert.equal(more, post.path);
+  }
+  assert.match(expect(await ivan.get(post.path), 200).doc.one(".post-t").text, /the end$/);
 });

@@ -251,6 +251,55 @@ static void put_text(out *o, str s)
     out_escape(o, (str){s.ptr + plain, s.len - plain});
 }
 
+/* ---- folding ---- */
+
+/* What is shown of a long text: less than makes it long, so that opening it is worth the while. */
+#define SHOWN_POINTS 800
+#define SHOWN_LINES 12
+
+typedef struct measure { size_t points, lines; } measure;
+
+/* What cannot be cut at s[at]: a link, an address, one character with its marks. Returns its length, and adds it up. */
+static size_t take_unit(str s, size_t at, measure *m)
+{
+    int64_t num;
+    str words, rest = str_skip(s, at);
+    size_t whole;
+    if (rest.ptr[0] == '[' && link_at(rest, &num, &words, &whole)) return m->points += utf8_count(words), whole;
+    if (rest.ptr[0] == 'h' && starts_word(s, at) && (whole = address_at(rest)) > 0) {
+        m->points += utf8_count(str_take(rest, whole)); /* all of it is sent, though not all is shown */
+        return whole;
+    }
+    size_t end = 0;
+    m->points++;
+    m->lines += utf8_next(rest, &end) == '\n';
+    for (size_t next = end; next < rest.len && is_of(utf8_next(rest, &next), U_GC_M_MASK | U_GC_CF_MASK); end = next) m->points++;
+    return end;
+}
+
+/* Where to cut; the whole length for a text that is short enough. */
+static size_t fold_at(str s)
+{
+    measure m = {0};
+    size_t at = 0, word = 0, unit = 0;
+    while (at < s.len && m.points <= FOLD_POINTS && m.lines < FOLD_LINES) {
+        bool fits = m.points <= SHOWN_POINTS && m.lines < SHOWN_LINES;
+        if (fits) unit = at;
+        if (fits && (s.ptr[at] == ' ' || s.ptr[at] == '\n')) word = at;
+        at += take_unit(s, at, &m);
+    }
+    if (at == s.len && m.points <= FOLD_POINTS) return s.len;
+    if (word || unit) return word ? word : unit; /* one endless word is cut inside */
+    return take_unit(s, 0, &m); /* an address that is longer than that alone */
+}
+
+html text_html_folded(arena *a, str stored, bool *folded)
+{
+    size_t at = fold_at(stored);
+    *folded = at < stored.len;
+    return text_html(a, str_trim(str_take(stored, at)));
+}
+
 html text_html(arena *a, str stored)
 {
     out o;

@@ -11,6 +11,8 @@
 #include "base/html.h"
 
 #define MENTIONS_MAX 30
+#define FOLD_POINTS 1000
+#define FOLD_LINES 15
 
 /* Finds @names of members and stores their numbers beside them. Names that nobody has stay as typed. A link that is typed
  * whole, "[id7|words]", keeps its words unless they look like an address: then the member's own is put there, so that none
@@ -20,5 +22,8 @@ rc text_store(ctx *c, str typed, str *stored);
 str text_typed(arena *a, str stored);
 /* Escaped, with links, mentions and line breaks; paragraphs where a line is empty. Pure. */
 html text_html(arena *a, str stored);
+/* The same for lists: of a text longer than FOLD_POINTS characters or FOLD_LINES lines only the beginning, which ends behind a
+ * line or a word and never inside a link. *folded: something was left out. */
+html text_html_folded(arena *a, str stored, bool *folded);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Texts: typed, stored, shown. */
 #include "base/testing.h"
+
+#include "base/utf8.h"
 #include "feature/account/account.h"
 #include "feature/wall/text.h"
 #include "support/world.h"
@@ -126,11 +128,75 @@ static void letters_of_any_language_stay_inside_an_address(void **state)
     assert_false(has(shown("ещёhttps://example.org"), "<a"));
 }
 
+/* ---- folding ---- */
+
+/* So many times the same, from the world's arena. */
+static str times(const char *part, size_t n)
+{
+    str p = str_of(part);
+    char *all = arena_alloc(w->arena, p.len * n + 1);
+    for (size_t i = 0; i < n; i++) memcpy(all + i * p.len, p.ptr, p.len);
+    all[p.len * n] = '\0';
+    return (str){all, p.len * n};
+}
+
+static str folded(str text)
+{
+    bool cut;
+    str s = text_html_folded(w->arena, text, &cut).s;
+    return cut ? s : STR("");
+}
+
+static void a_short_text_is_not_folded(void **state)
+{
+    (void)state;
+    assert_int_equal(folded(times("вече ", FOLD_POINTS / 5)).len, 0);
+    assert_int_equal(folded(times("a\n", FOLD_LINES - 1)).len, 0);
+    bool cut;
+    assert_str(text_html_folded(w->arena, STR("one\ntwo"), &cut).s, shown("one\ntwo"));
+}
+
+static void a_long_text_is_cut_behind_a_word(void **state)
+{
+    (void)state;
+    str s = folded(times("вече ", FOLD_POINTS));
+    assert_true(str_ends(s, STR("вече</p>")) && s.len < (size_t)FOLD_POINTS * 2);
+    s = folded(times("line\n", FOLD_LINES + 1));
+    assert_true(str_ends(s, STR("line</p>")));
+    assert_false(has(s, times("line<br>\n", FOLD_LINES).ptr));
+}
+
+static void a_text_is_never_cut_inside_a_link(void **state)
+{
+    (void)state;
+    str mentions = times("[id7|@olga.of.the.long.name.indeed],", 60), addresses = times("«https://example.org/a.page?of=some,length»", 60);
+    str s = folded(mentions);
+    assert_true(s.len > 0 && (str_ends(s, STR("</a></p>")) || str_ends(s, STR("</a>,</p>"))) && !has(s, "[id7"));
+    s = folded(addresses);
+    assert_true(str_ends(s, STR(">example.org/a.page?of=some,length</a></p>")) || str_ends(s, STR(",length</a>»</p>")) || str_ends(s, STR("«</p>")));
+}
+
+static void an_address_that_is_too_long_alone_is_shown(void **state)
+{
+    (void)state;
+    str s = folded(arena_printf(w->arena, "https://example.org/%.*s and more %.*s", STR_ARG(times("a", 1500)), STR_ARG(times("b ", 900))));
+    assert_true(str_ends(s, STR("…</a></p>")));
+}
+
+static void an_endless_word_is_cut_between_its_letters(void **state)
+{
+    (void)state;
+    str s = folded(times("е\u0301", FOLD_POINTS));
+    assert_true(s.len > 0 && utf8_valid(s) && str_ends(s, STR("е\u0301</p>")));
+}
+
 #define TESTS                                                                                                                     \
     TEST(a_name_is_found_behind_and_before_any_punctuation), TEST(a_name_inside_a_word_or_an_address_is_none),                    \
         TEST(no_link_says_one_address_and_leads_to_another), TEST(a_link_with_words_of_its_own_stays),                            \
         TEST(a_forged_link_to_nobody_is_plain_text), TEST(what_is_edited_comes_back_as_it_was_typed),                             \
-        TEST(an_address_is_found_inside_any_punctuation_and_leaves_it_outside), TEST(letters_of_any_language_stay_inside_an_address)
+        TEST(an_address_is_found_inside_any_punctuation_and_leaves_it_outside), TEST(letters_of_any_language_stay_inside_an_address), \
+        TEST(a_short_text_is_not_folded), TEST(a_long_text_is_cut_behind_a_word), TEST(a_text_is_never_cut_inside_a_link),        \
+        TEST(an_address_that_is_too_long_alone_is_shown), TEST(an_endless_word_is_cut_between_its_letters)
 
 int main(void)
 {

@@ -10,6 +10,7 @@
 #include "wall_posts.tpl.h"
 
 #define POSTS_MAX 64
+#define SHAPE_WHOLE 4
 #define SHAPE_ACTS 8 /* shapes below are those of shape_of */
 
 typedef struct posts_batch {
@@ -18,6 +19,7 @@ typedef struct posts_batch {
     size_t len;
     wall_post_list words; /* loaded when first needed */
     bool loaded;
+    bool whole; /* long posts are not folded */
     uint32_t day;
 } posts_batch;
 
@@ -40,11 +42,11 @@ static rc words_of(posts_batch *b, const ring_post *p, const wall_post **found)
 }
 
 /* Viewers for whom a post's head is the same. */
-static uint16_t shape_of(const view *v, const ring_post *p)
+static uint16_t shape_of(const view *v, const ring_post *p, bool whole)
 {
     bool author = v->who.num && p->author == v->who.num, owner = v->who.num && p->owner == v->who.num;
     bool fresh = v->r->c->now - id_time(p->id) < POST_EDIT_MS;
-    return (uint16_t)(author ? (fresh ? 3 : 2) : owner ? 1 : 0);
+    return (uint16_t)((author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0));
 }
 
 static void render_head(const posts_batch *b, const wall_post *words, const member_card *author, const member_card *owner, out *o)
@@ -52,9 +54,10 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
     ctx *c = b->v->r->c;
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
-                      .text = text_html(c->arena, words->text), .elsewhere = words->owner != words->author,
+                      .elsewhere = words->owner != words->author,
                       .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
                       .may_delete = wall_may_delete(c, words)};
+    head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
     tpl_post_open(o, b->v, &head);
 }
 
@@ -65,7 +68,7 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
     const member_card *author, *owner;
     TRY(graph_member(v->r->c, p->author, &author));
     TRY(graph_member(v->r->c, p->owner, &owner));
-    fragment_key key = {.id = p->id, .version = p->version, .day = b->day, .shape = shape_of(v, p),
+    fragment_key key = {.id = p->id, .version = p->version, .day = b->day, .shape = shape_of(v, p, b->whole),
                         .people = (uint32_t)(author->version * 31 + owner->version), .lang = (uint16_t)v->lang};
     *there = fragment_write(v->r->fragments, &key, o);
     if (*there) return OK;
@@ -98,7 +101,7 @@ static uint32_t day_of(int64_t now)
     return (uint32_t)((t.year * 12 + t.month) * 31 + t.day);
 }
 
-rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
+static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool whole)
 {
     ctx *c = v->r->c;
     int64_t ids[POSTS_MAX];
@@ -107,7 +110,7 @@ rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
     for (size_t i = 0; i < len; i++) ids[i] = posts[i].id;
     bool liked[POSTS_MAX];
     TRY(graph_liked(c, ids, len, liked));
-    posts_batch b = {.v = v, .ids = ids, .len = len, .day = day_of(c->now)};
+    posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .day = day_of(c->now)};
     for (size_t i = 0; i < len; i++) {
         bool there;
         TRY(put_head(&b, &posts[i], o, &there));
@@ -116,4 +119,14 @@ rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
         tpl_post_close(o, v, NULL);
     }
     return OK;
+}
+
+rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
+{
+    return put_posts(v, o, posts, len, false);
+}
+
+rc wall_put_post(view *v, out *o, const ring_post *p)
+{
+    return put_posts(v, o, p, 1, true);
 }

@@ -172,7 +172,7 @@ static rc post_page(req *r)
     v.heading = owner.full;
     ring_post ref = wall_ring_post(&p);
     tpl_wall_page_open(r->out, &v, &owner);
-    TRY(wall_put_posts(&v, r->out, &ref, 1));
+    TRY(wall_put_post(&v, r->out, &ref));
     tpl_wall_page_close(r->out, &v, &owner);
     return OK;
 }

@@ -14,6 +14,7 @@ typedef struct post_head {
     person author, owner;
     int64_t ordinal, time, edited_at, audience;
     html text;
+    bool folded;    /* the rest of the text is on the post's own page */
     bool elsewhere; /* on somebody else's wall */
     bool may_edit, may_choose, may_delete;
 } post_head;
@@ -34,6 +35,8 @@ typedef struct composer {
 
 /* Prints posts in order; judged already (graph_news, wall_page). What the snapshot does not have is left out. */
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
+/* One post on its own page: lists fold what is long, here it stands whole. */
+rc wall_put_post(view *v, out *o, const ring_post *p);
 ring_post wall_ring_post(const wall_post *p);
 
 /* Which value of the audience picker is the chosen one; `stored` as it has it ("3", "c2", empty: as it is). */
