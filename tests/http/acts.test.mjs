@@ -6,6 +6,7 @@ import { brotliCompressSync } from "node:zlib";
 
 import { befriend, expect, join, setupServer, toastOf } from "../support/people.mjs";
 import { start } from "../support/server.mjs";
+import { words } from "../support/words.mjs";
 
 let server, house;
 
@@ -230,4 +231,15 @@ test("long posts are folded in lists, stand whole on their own page, and twenty 
     assert.equal(more, post.path);
   }
   assert.match(expect(await ivan.get(post.path), 200).doc.one(".post-t").text, /the end$/);
+});
+
+test("what staff close and what a member blocks are two words in Russian", async () => {
+  const ru = words("ru");
+  for (const key of ["graph.suspended", "profile.suspended_staff", "moderate.suspend_title", "moderate.suspend", "moderate.restore", "moderate.state_suspended", "moderate.done_suspend", "moderate.done_restore", "moderate.did_suspend", "account.login_suspended"])
+    assert.match(ru(key), /замор|размор/i, key);
+  for (const key of ["friends.block", "friends.unblock", "friends.done_block", "friends.you_block", "friends.blocked_title"]) assert.match(ru(key), /чёрн/i, key);
+  const [anna, ivan] = [await somebody(), await somebody()];
+  await house.done(`/admin/members/${ivan.num}/suspend`, { reason: "two words" });
+  const page = expect(await anna.client.get(ivan.path, { headers: { "accept-language": "ru" } }), 410);
+  assert.ok(page.body.includes(ru("graph.suspended")));
 });

@@ -48,15 +48,17 @@ function grow(area: HTMLTextAreaElement): void {
   area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
 }
 
-// <textarea id="text" data-max="4000">, <span data-count="text">: how many characters are left, once few are. Counted in
-// code points, as the server counts them.
+// <textarea id="text" data-max="4000">, <span data-count="text">: how many characters are left, once few are: 200, or a fifth of
+// a short text. Counted in code points, as the server counts them.
 const FEW_LEFT = 200;
+const FEW_PART = 5;
 
 function count(field: HTMLTextAreaElement | HTMLInputElement): void {
   const shown = field.id && document.querySelector<HTMLElement>(`[data-count="${CSS.escape(field.id)}"]`);
   if (!shown) return;
-  const left = Number(field.dataset["max"]) - [...field.value].length;
-  shown.textContent = left <= FEW_LEFT ? String(left) : "";
+  const most = Number(field.dataset["max"]);
+  const left = most - [...field.value].length;
+  shown.textContent = left <= Math.min(FEW_LEFT, most / FEW_PART) ? String(left) : "";
   shown.classList.toggle("count-over", left < 0);
 }
 
