@@ -18,7 +18,7 @@ UPDATE member_seq SET last = $last WHERE one = 1;
 
 -- name: world_session :exec
 INSERT INTO session (bucket, hash, member, ordinal, created_day, last_day, expires)
-VALUES ($bucket, $hash:blob, $member, 1, $day, $day, $expires);
+VALUES ($bucket, $hash:blob, $member, 0, $day, $day, $expires);
 
 -- name: world_edge :exec
 INSERT INTO edge (bucket, owner, other, bits, near, at) VALUES ($bucket, $owner, $other, $bits, 1, $at);

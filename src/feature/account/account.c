@@ -108,6 +108,19 @@ rc account_sessions(ctx *c, account_session_line_list *out)
     return sql_account_sessions(c->db, c->arena, bucket_of(num), num, c->now, out);
 }
 
+/* Ends those that were used longest ago, so that there is a place for one more. */
+static rc make_room(ctx *c, int64_t num)
+{
+    account_session_count_row have;
+    account_session_oldest_list oldest;
+    int64_t bucket = bucket_of(num), ended;
+    TRY(sql_account_session_count(c->db, c->arena, bucket, num, &have));
+    if (have.sessions < SESSIONS_MAX) return OK;
+    TRY(sql_account_session_oldest(c->db, c->arena, bucket, num, have.sessions - SESSIONS_MAX + 1, &oldest));
+    for (size_t i = 0; i < oldest.len; i++) TRY(sql_account_session_end(c->db, bucket, oldest.items[i].hash, &ended));
+    return OK;
+}
+
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label)
 {
     int64_t bucket;
@@ -115,8 +128,10 @@ rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label)
     if (!account_token_read(c->arena, token, &bucket, &hash)) return E_INTERNAL;
     /* To the day, like all that is kept of a session: the moment of a log-in is nobody's business. */
     int64_t expires = clock_day(c->now + (keep ? SESSION_MS : SESSION_SHORT_MS)) + MS_DAY;
-    TRY(sql_account_session_insert(c->db, bucket, hash, num, clock_day(c->now), expires, label));
-    return sql_account_member_seen(c->db, clock_day(c->now), bucket, num);
+    account_session_number_row next;
+    TRY(make_room(c, num));
+    TRY(sql_account_session_number(c->db, c->arena, clock_day(c->now), bucket, num, &next));
+    return sql_account_session_insert(c->db, bucket, hash, num, next.ordinal, clock_day(c->now), expires, label);
 }
 
 rc account_sessions_end(ctx *c, int64_t num)
@@ -194,6 +209,9 @@ rc account_invitations(ctx *c, account_invite_line_list *out)
 rc account_invitation_make(ctx *c, int64_t uses, bool befriend)
 {
     unsigned char bytes[INVITE_BYTES];
+    account_invite_count_row have;
+    TRY(sql_account_invite_count(c->db, c->arena, c->viewer.num, c->now, &have));
+    if (have.invitations >= INVITES_MAX) return fail(c, E_CONFLICT, msg_n(L_account_invites_many, INVITES_MAX), "enough invitations");
     random_bytes(bytes, sizeof bytes);
     str code = base64url_encode(c->arena, (str){(char *)bytes, sizeof bytes});
     return sql_account_invite_insert(c->db, code, c->viewer.num, uses, befriend, clock_day(c->now), c->now + INVITE_DAYS * MS_DAY);

@@ -13,6 +13,7 @@
 #define PASSWORD_MIN 10
 #define PASSWORD_MAX 256
 #define GIVEN_MAX 40
+#define SESSIONS_MAX 50
 #define SESSION_MS (90 * INT64_C(86400000))
 #define SESSION_SHORT_MS (1 * INT64_C(86400000))
 
@@ -58,7 +59,8 @@ rc account_session(ctx *c, str token, str *hash, account_session_row *out);
 /* c->viewer's sessions that last, the one used last first. */
 rc account_sessions(ctx *c, account_session_line_list *out);
 
-/* Opens a session for the token. Inside an act. The caller has made sure that the member is active. */
+/* Opens a session for the token. Inside an act. The caller has made sure that the member is active. Past SESSIONS_MAX the one that
+ * was used longest ago ends. */
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label);
 /* Notes that a session and its member were here today. Inside an act; idempotent. `hash` as account_token_read gives it. */
 rc account_seen(ctx *c, int64_t num, str hash);
@@ -78,14 +80,16 @@ rc account_sessions_end(ctx *c, int64_t num);
 
 #define INVITE_USES_MAX 50
 #define INVITE_DAYS 30
+#define INVITES_MAX 50
 
 /* An invitation that still lets somebody in, by a member who is still here; E_NOT_FOUND for whatever else may have been typed. */
 rc account_invitation(ctx *c, str code, account_invite_row *out);
 /* Uses it up once. Inside an act; E_NOT_FOUND. */
 rc account_invitation_use(ctx *c, str code, account_invite_row *out);
-/* c->viewer's own that last, the newest first. */
+/* c->viewer's own that still let somebody in, the newest first. */
 rc account_invitations(ctx *c, account_invite_line_list *out);
-/* Makes one of c->viewer's for 1 to INVITE_USES_MAX people, or takes one back. Inside an act. */
+/* Makes one of c->viewer's for 1 to INVITE_USES_MAX people, or takes one back. Inside an act. E_CONFLICT: there are INVITES_MAX
+ * already that let somebody in. */
 rc account_invitation_make(ctx *c, int64_t uses, bool befriend);
 rc account_invitation_end(ctx *c, str code);
 

@@ -44,9 +44,21 @@ WHERE s.bucket = $bucket AND s.hash = $hash:blob AND s.expires > $now;
 
 -- name: account_session_insert :exec
 INSERT INTO session (bucket, hash, member, ordinal, created_day, last_day, expires, label)
-VALUES ($bucket, $hash:blob, $member,
-        (SELECT COALESCE(MAX(o.ordinal), 0) + 1 FROM session o WHERE o.bucket = $bucket AND o.member = $member),
-        $day, $day, $expires, $label:text);
+VALUES ($bucket, $hash:blob, $member, $ordinal, $day, $day, $expires, $label:text);
+
+-- name: account_session_number :one
+-- doc: The number of the next session; never given out again. Whoever logs in is here.
+UPDATE member SET session_seq = session_seq + 1, last_day = $day WHERE bucket = $bucket AND num = $num
+RETURNING session_seq AS ordinal;
+
+-- name: account_session_count :one
+-- types: sessions int
+SELECT COUNT(*) AS sessions FROM session s WHERE s.bucket = $bucket AND s.member = $member;
+
+-- name: account_session_oldest :many
+-- row: account_session_oldest
+-- sort: about 50 sessions of one member
+SELECT s.hash FROM session s WHERE s.bucket = $bucket AND s.member = $member ORDER BY s.last_day, s.ordinal LIMIT $limit;
 
 -- name: account_session_rename :count
 UPDATE session SET hash = $fresh:blob WHERE bucket = $bucket AND hash = $hash:blob;
@@ -101,8 +113,13 @@ WHERE code = $code:text AND expires > $now AND uses_left > 0;
 
 -- name: account_invites :many
 -- row: account_invite_line
-SELECT i.code, i.uses_left, i.used, i.befriend, i.created_day, i.expires FROM invitation i
-WHERE i.owner = $owner AND i.expires > $now ORDER BY i.created_day DESC LIMIT 50;
+-- sort: at most 50 invitations of one member
+SELECT i.code, i.uses_left, i.expires FROM invitation i
+WHERE i.owner = $owner AND i.expires > $now AND i.uses_left > 0 ORDER BY i.expires DESC, i.code LIMIT 50;
+
+-- name: account_invite_count :one
+-- types: invitations int
+SELECT COUNT(*) AS invitations FROM invitation i WHERE i.owner = $owner AND i.expires > $now AND i.uses_left > 0;
 
 -- name: account_invite_end :count
 DELETE FROM invitation WHERE code = $code:text AND owner = $owner;
