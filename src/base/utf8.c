@@ -5,6 +5,7 @@
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
 #include "base/log.h"
@@ -208,6 +209,55 @@ static str fold(arena *a, str s, bool lines)
         before = p;
     }
     return (str){buf, len};
+}
+
+/* ---- what nobody sees ---- */
+
+/* U+2800 is a pattern of Braille without dots: a blank that is not white space. */
+static bool is_unseen(int32_t p) { return p < 0 || is_white(p) || p == 0x2800 || u_hasBinaryProperty(p, UCHAR_DEFAULT_IGNORABLE_CODE_POINT); }
+
+/* Latin, Cyrillic and Greek letters do not join: between them a joiner is there to make two names look like one. */
+static bool joins(int32_t p)
+{
+    UErrorCode err = U_ZERO_ERROR;
+    UScriptCode script = p < 0 ? USCRIPT_COMMON : uscript_getScript(p, &err);
+    return U_SUCCESS(err) && script != USCRIPT_LATIN && script != USCRIPT_CYRILLIC && script != USCRIPT_GREEK && script != USCRIPT_COMMON &&
+           !is_unseen(p);
+}
+
+static bool is_selector(int32_t p) { return (p >= 0xFE00 && p <= 0xFE0F) || (p >= 0xE0100 && p <= 0xE01EF); }
+
+static bool only_hides(int32_t before, int32_t p, int32_t after)
+{
+    if (!u_hasBinaryProperty(p, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
+    if (p == 0x200C || p == 0x200D) return !joins(before) || !joins(after);
+    return !(is_selector(p) && before >= 0 && u_hasBinaryProperty(before, UCHAR_IDEOGRAPHIC));
+}
+
+str text_unhide(arena *a, str s)
+{
+    char *kept = arena_alloc(a, s.len);
+    size_t len = 0;
+    int32_t before = -1;
+    for (size_t at = 0; at < s.len;) {
+        size_t start = at;
+        int32_t p = utf8_next(s, &at);
+        size_t next = at;
+        int32_t after = utf8_next(s, &next);
+        if (only_hides(before, p, after)) continue;
+        memcpy(kept + len, s.ptr + start, at - start);
+        len += at - start;
+        before = p;
+    }
+    if (len == s.len) return s;
+    return fold(a, trim(compose(a, (str){kept, len})), false); /* what was kept apart may have met */
+}
+
+bool text_visible(str s)
+{
+    for (size_t at = 0; at < s.len;)
+        if (!is_unseen(utf8_next(s, &at))) return true;
+    return false;
 }
 
 text_fault text_clean(arena *a, str typed, size_t max_points, bool lines, str *clean)

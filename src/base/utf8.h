@@ -29,4 +29,11 @@ size_t utf8_put(char *buf, uint32_t point);
  * clean changes nothing. */
 text_fault text_clean(arena *a, str typed, size_t max_points, bool lines, str *clean);
 
+/* Without the characters that Unicode calls default ignorable (zero widths, fillers, soft hyphens, tags) where they only hide:
+ * a joiner stays between letters of a script that is written joined, a variation selector behind an ideograph. Nothing that
+ * a reader would see goes, and blanks that stood around it are trimmed. Of valid text; in the arena. */
+str text_unhide(arena *a, str s);
+/* Is there anything to see? Blanks and what text_unhide takes away are nothing. */
+bool text_visible(str s);
+
 #endif

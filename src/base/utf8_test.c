@@ -284,6 +284,35 @@ static void cleaning_what_is_clean_changes_nothing(void **state)
         }
 }
 
+/* ---- what nobody sees ---- */
+
+static void what_only_hides_goes_from_a_name(void **state)
+{
+    (void)state;
+    assert_str(text_unhide(a, STR("An\u200Bna")), STR("Anna"));
+    assert_str(text_unhide(a, STR("\uFEFFAn\u00ADna\u2060")), STR("Anna"));
+    assert_str(text_unhide(a, STR("А\u200Dнна\uFE0F")), STR("Анна"));
+    assert_str(text_unhide(a, STR("Anna \u3164 Mayer")), STR("Anna Mayer"));
+    assert_str(text_unhide(a, STR("e\u034F\u0301")), STR("é"));
+    assert_str(text_unhide(a, STR("\u200B")), STR(""));
+}
+
+static void what_a_script_needs_stays_in_a_name(void **state)
+{
+    (void)state;
+    static const str names[] = {STR_INIT("می\u200Cخواهم"), STR_INIT("क्\u200Dष"), STR_INIT("辻\U000E0100"), STR_INIT("Жанна д’Арк"), STR_INIT("Мария-Луиза")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) assert_str(text_unhide(a, names[i]), names[i]);
+}
+
+static void a_name_of_nothing_visible_is_none(void **state)
+{
+    (void)state;
+    static const str nothing[] = {STR_INIT(""), STR_INIT(" "), STR_INIT("\u200B\u2060\uFEFF"), STR_INIT("\u00AD"), STR_INIT("\uFE0F\U000E0101"),
+                                  STR_INIT("\u3164\u115F"), STR_INIT("\u2800 \u2800"), STR_INIT("\u061C\u200E")};
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) assert_false(text_visible(nothing[i]));
+    assert_true(text_visible(STR("\u200BЁ")) && text_visible(STR(".")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +338,9 @@ int main(void)
         TEST(thirty_marks_stay_and_the_next_go),
         TEST(a_megabyte_of_marks_in_the_wrong_order_is_quick),
         TEST(cleaning_what_is_clean_changes_nothing),
+        TEST(what_only_hides_goes_from_a_name),
+        TEST(what_a_script_needs_stays_in_a_name),
+        TEST(a_name_of_nothing_visible_is_none),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -74,6 +74,15 @@ str req_client(const req *r)
     return num ? arena_printf(r->c->arena, "m%lld", (long long)num) : arena_cat(r->c->arena, STR("a"), x->address, STR(""));
 }
 
+rc req_name(req *r, const char *name, size_t least, size_t most, str *clean)
+{
+    TRY(req_text(r, name, least, most, false, clean));
+    str seen = text_unhide(r->c->arena, *clean);
+    if (clean->len && !text_visible(seen)) return req_fault(r, name, MSG(L_form_hidden));
+    *clean = seen;
+    return OK;
+}
+
 static rc take(req *r, str key, limit_rule rule)
 {
     exchange *x = r->private_;

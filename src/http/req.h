@@ -103,6 +103,10 @@ int64_t req_field_int(const req *r, const char *name, int64_t otherwise);
  * when it is only too short, what was typed. `least` code points at least. */
 rc req_text(req *r, const char *name, size_t least, size_t most, bool lines, str *out);
 
+/* The same for the name of somebody or something: one line, without characters that only hide (utf8.h), and something to see in it
+ * unless it may be empty. */
+rc req_name(req *r, const char *name, size_t least, size_t most, str *out);
+
 /* Adds a sentence beside a field and returns E_INVALID. Past REQ_FAULTS further ones are dropped. */
 rc req_fault(req *r, const char *field, msg sentence);
 /* The sentence beside a field, or NULL. */

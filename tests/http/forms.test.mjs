@@ -120,6 +120,24 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     await refused(guest, "/join", account, "name", ["look-alike", "rnarfa", true], "given");
   });
 
+  test("joining under a name that is an address of ours", async () => {
+    const segments = new Set(routes().map((r) => r.path.split("/")[1]).filter((s) => s && !s.includes("{")));
+    assert.ok(segments.has("unblock") && segments.size > 10);
+    for (const name of segments) {
+      const answer = await guest.post("/join", { once: await guest.once(), ...account, name });
+      expect(answer, 422, name);
+      assertSaid(answer, "/join", "name");
+    }
+  });
+
+  test("a first name of which nothing can be seen", async () => {
+    for (const given of ["\u200b", "\u2060\ufeff", "\u00ad\ufe0f"]) {
+      await refused(guest, "/join", account, "given", ["invisible", given, false]);
+      await refused(guest, "/join", account, "family", ["invisible", given, false]);
+      await refused(anna.client, "/settings/profile", { given: "Anna", gender: 1, birthday_show: 0 }, "given", ["invisible", given, false]);
+    }
+  });
+
   test("joining with an invitation that is none", async () => {
     await doors(1);
     for (const bad of [["unknown", "nothing-like-it", true], ["a NUL", "a\0b", false], ["not UTF-8", Buffer.from([0xff, 0xfe]), false]])

@@ -31,6 +31,9 @@ str account_name_typed(arena *a, str typed);
 /* Why a name cannot be had, or L_NONE: length, characters, a reserved word. Says nothing about whether it is taken. */
 enum lang_key account_name_fault(str name);
 
+/* Does it look like one of the house's own words? Asked of names that have no fault, when somebody wants one. */
+bool account_name_poses(arena *a, str name);
+
 /* Fills in what is made of the names. Before the act: ICU takes its time. */
 void account_prepare(arena *a, new_member *m);
 /* Makes a member that account_prepare() has seen: name, row, password. Inside an act. E_CONFLICT when the name or a look-alike is taken; *num is new. */

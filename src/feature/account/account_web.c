@@ -171,11 +171,12 @@ rc signup_read(req *r, signup_form *f)
 {
     rc_code worst = OK;
     new_member *m = &f->who;
-    rc_code each[] = {req_text(r, "given", 1, GIVEN_MAX, false, &m->given), req_text(r, "family", 0, GIVEN_MAX, false, &m->family)};
+    rc_code each[] = {req_name(r, "given", 1, GIVEN_MAX, &m->given), req_name(r, "family", 0, GIVEN_MAX, &m->family)};
     for (size_t i = 0; i < 2; i++)
         if (each[i] != OK) worst = each[i];
     m->name = account_name_typed(r->c->arena, req_field(r, "name"));
     enum lang_key wrong = account_name_fault(m->name);
+    if (wrong == L_NONE && account_name_poses(r->c->arena, m->name)) wrong = L_account_name_reserved;
     if (wrong != L_NONE) worst = req_fault(r, "name", MSG(wrong));
     f->typed = req_field(r, "password");
     if (f->typed.len < PASSWORD_MIN)

@@ -10,14 +10,63 @@
 #include "base/log.h"
 #include "feature/account/account.h"
 
+/* ---- what ICU keeps for us ---- */
+
+/* Ольга, Саша, Юля as a Russian would type them in Latin: olga, sasha, yulya. */
+static const char to_latin[] = "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower; ['\u2019] Remove";
+
+/* Each thread has its own: opening them compiles rules, which takes a hundred times as long as a name does. */
+typedef struct icu {
+    UTransliterator *latin;
+    USpoofChecker *lookalikes;
+} icu;
+
+static pthread_key_t icu_key;
+static pthread_once_t icu_once = PTHREAD_ONCE_INIT;
+
+static void icu_close(void *mine)
+{
+    icu *i = mine;
+    utrans_close(i->latin);
+    uspoof_close(i->lookalikes);
+    free(i);
+}
+
+static void icu_start(void)
+{
+    if (pthread_key_create(&icu_key, icu_close) != 0) die("no thread-specific storage");
+}
+
+static const icu *icu_here(void)
+{
+    pthread_once(&icu_once, icu_start);
+    icu *i = pthread_getspecific(icu_key);
+    if (i) return i;
+    UErrorCode status = U_ZERO_ERROR;
+    UChar id[sizeof to_latin];
+    int32_t len;
+    i = calloc(1, sizeof *i);
+    if (!i || pthread_setspecific(icu_key, i) != 0) die("out of memory");
+    u_strFromUTF8(id, sizeof id / sizeof *id, &len, to_latin, -1, &status);
+    i->latin = utrans_openU(id, len, UTRANS_FORWARD, NULL, 0, NULL, &status);
+    i->lookalikes = uspoof_open(&status);
+    if (U_FAILURE(status)) die("ICU cannot compare or transliterate names: %s", u_errorName(status));
+    return i;
+}
+
+/* ---- which names can be had ---- */
+
 /* First path segments that are, or may become, pages of our own; and words that would let somebody pose as the house. */
 static const char *const reserved[] = {
-    "about", "account", "admin", "administrator", "albums", "api", "articles", "audio", "blog", "bookmarks", "circles",
-    "communities", "community", "desk", "docs", "events", "feed", "friends", "groups", "health", "healthz", "help", "home", "index",
-    "inbox", "join", "ledger", "letopis", "login", "logout", "mail", "media", "members", "messages", "method", "moderator",
-    "news", "nodeinfo", "notifications", "oauth", "official", "outbox", "owner", "people", "photos", "post", "posts", "privacy",
-    "robots.txt", "root", "rules", "search", "security", "settings", "setup", "staff", "static", "status", "support", "system", "tags",
-    "terms", "undefined", "user", "users", "veche", "verify", "video", "view", "wall", "www"};
+    "about", "abuse", "account", "admin", "administrator", "albums", "api", "articles", "audio", "block", "blog",
+    "bookmarks", "circles", "communities", "community", "contact", "desk", "docs", "events", "everyone", "favicon.ico",
+    "feed", "friends", "groups", "health", "healthz", "help", "home", "hostmaster", "inbox", "index", "info", "join",
+    "ledger", "letopis", "login", "logout", "mail", "me", "media", "members", "messages", "method", "moderation",
+    "moderator", "moderators", "news", "nodeinfo", "noreply", "notifications", "null", "oauth", "official", "operator",
+    "outbox", "owner", "people", "photos", "post", "postmaster", "posts", "presence", "privacy", "register",
+    "robots.txt", "root", "rules", "search", "security", "service", "settings", "setup", "signin", "signup", "staff",
+    "static", "status", "support", "system", "tags", "team", "terms", "unblock", "undefined", "user", "users", "veche",
+    "verify", "video", "view", "wall", "webmaster", "www"};
 
 static bool is_reserved(str name)
 {
@@ -58,44 +107,34 @@ enum lang_key account_name_fault(str name)
 str account_skeleton(arena *a, str name)
 {
     UErrorCode status = U_ZERO_ERROR;
-    USpoofChecker *checker = uspoof_open(&status);
     char buffer[256];
-    int32_t len = uspoof_getSkeletonUTF8(checker, 0, name.ptr, (int32_t)name.len, buffer, (int32_t)sizeof buffer, &status);
-    uspoof_close(checker);
+    int32_t len = uspoof_getSkeletonUTF8(icu_here()->lookalikes, 0, name.ptr, (int32_t)name.len, buffer, (int32_t)sizeof buffer, &status);
     if (U_FAILURE(status) || len >= (int32_t)sizeof buffer) die("skeleton of a name: %s", u_errorName(status));
     return arena_str(a, (str){buffer, (size_t)len});
 }
 
+/* "admin" also when it is written "adrnin", "ad_min" or "adm.in", with or without digits in the place of letters. */
+static str bare_skeleton(arena *a, str name)
+{
+    char *letters = arena_alloc(a, name.len);
+    size_t len = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        char ch = name.ptr[i];
+        if (ch == '_' || ch == '.') continue;
+        letters[len++] = (char)(ch == '0' ? 'o' : ch == '1' ? 'l' : ch == '3' ? 'e' : ch == '5' ? 's' : ch);
+    }
+    return account_skeleton(a, (str){letters, len});
+}
+
+bool account_name_poses(arena *a, str name)
+{
+    str looks = bare_skeleton(a, name);
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (str_eq(looks, bare_skeleton(a, str_of(reserved[i])))) return true;
+    return false;
+}
+
 /* ---- search ---- */
-
-/* Ольга, Саша, Юля as a Russian would type them in Latin: olga, sasha, yulya. */
-static const char to_latin[] = "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower; ['\u2019] Remove";
-
-static pthread_key_t latin_key;
-static pthread_once_t latin_once = PTHREAD_ONCE_INIT;
-
-static void latin_close(void *t) { utrans_close(t); }
-
-static void latin_start(void)
-{
-    if (pthread_key_create(&latin_key, latin_close) != 0) die("no thread-specific storage");
-}
-
-/* This thread's own: opening one compiles its rules, which takes a hundred times as long as a name. */
-static UTransliterator *latin(void)
-{
-    pthread_once(&latin_once, latin_start);
-    UTransliterator *t = pthread_getspecific(latin_key);
-    if (t) return t;
-    UErrorCode status = U_ZERO_ERROR;
-    UChar id[sizeof to_latin];
-    int32_t len;
-    u_strFromUTF8(id, sizeof id / sizeof *id, &len, to_latin, -1, &status);
-    t = utrans_openU(id, len, UTRANS_FORWARD, NULL, 0, NULL, &status);
-    if (U_FAILURE(status)) die("ICU cannot transliterate: %s", u_errorName(status));
-    if (pthread_setspecific(latin_key, t) != 0) die("out of memory");
-    return t;
-}
 
 #define KEY_UNITS 1024
 
@@ -106,7 +145,7 @@ static str transliterate(arena *a, str s)
     int32_t len = 0, bytes = 0;
     u_strFromUTF8(text, KEY_UNITS / 2, &len, s.ptr, (int32_t)s.len, &status);
     int32_t limit = len;
-    if (U_SUCCESS(status)) utrans_transUChars(latin(), text, &len, KEY_UNITS, 0, &limit, &status);
+    if (U_SUCCESS(status)) utrans_transUChars(icu_here()->latin, text, &len, KEY_UNITS, 0, &limit, &status);
     char utf8[3 * KEY_UNITS];
     u_strToUTF8(utf8, sizeof utf8, &bytes, text, len, &status);
     if (U_FAILURE(status)) return s;

@@ -65,11 +65,11 @@ static rc form_prepare(req *r)
     int64_t sex = req_field_int(r, "gender", GENDER_UNKNOWN);
     t->gender = sex == GENDER_FEMALE || sex == GENDER_MALE ? (gender)sex : GENDER_UNKNOWN;
     const rc_code each[] = {
-        req_text(r, "given", 1, PROFILE_NAME_MAX, false, &t->given),
-        req_text(r, "family", 0, PROFILE_NAME_MAX, false, &t->family),
-        req_text(r, "patronymic", 0, PROFILE_NAME_MAX, false, &t->patronymic),
-        req_text(r, "maiden", 0, PROFILE_NAME_MAX, false, &t->maiden),
-        req_text(r, "nickname", 0, PROFILE_NAME_MAX, false, &t->nickname),
+        req_name(r, "given", 1, PROFILE_NAME_MAX, &t->given),
+        req_name(r, "family", 0, PROFILE_NAME_MAX, &t->family),
+        req_name(r, "patronymic", 0, PROFILE_NAME_MAX, &t->patronymic),
+        req_name(r, "maiden", 0, PROFILE_NAME_MAX, &t->maiden),
+        req_name(r, "nickname", 0, PROFILE_NAME_MAX, &t->nickname),
         req_text(r, "home_town", 0, PROFILE_TOWN_MAX, false, &t->home_town),
         read_birthday(r, t),
     };

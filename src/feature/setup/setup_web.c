@@ -48,7 +48,7 @@ static rc setup_prepare(req *r)
     TRY(check_link(r));
     setup_state *s = r->state = ARENA_NEW(r->c->arena, setup_state);
     rc_code worst = signup_read(r, &s->account);
-    rc_code named = req_text(r, "site", 1, 40, false, &s->name);
+    rc_code named = req_name(r, "site", 1, 40, &s->name);
     if (named != OK) worst = named;
     if (setup_origin_parse(r->c->arena, req_field(r, "origin"), &s->origin, &s->host) != OK)
         worst = req_fault(r, "origin", MSG(L_setup_origin_wrong));
