@@ -125,7 +125,7 @@ static rc make_table(db *d)
     return code;
 }
 
-rc migrate_to(db *d, int version)
+static rc go(db *d, int version)
 {
     int now, known = newest();
     int target = version < 0 ? known : version;
@@ -136,4 +136,14 @@ rc migrate_to(db *d, int version)
     }
     if (now == 0) TRY(make_table(d));
     return target >= now ? go_up(d, now, target) : go_down(d, now, target);
+}
+
+/* Processes that start together on one PostgreSQL take turns. The lock goes with the connection, whatever happens. */
+rc migrate_to(db *d, int version)
+{
+    bool shared = db_engine_of(d) == DB_POSTGRES;
+    if (shared) TRY(db_script(d, "SELECT pg_advisory_lock(1986359923)"));
+    rc_code code = go(d, version);
+    if (shared && db_script(d, "SELECT pg_advisory_unlock(1986359923)") != OK && code == OK) code = E_BUSY;
+    return code;
 }
