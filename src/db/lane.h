@@ -55,6 +55,7 @@ typedef struct lane_config {
     struct graph *graph;     /* passed on in each ctx */
     struct id_mill *ids;     /* NULL: no marks are kept */
     int node;                /* whose mark, 0–63 */
+    int64_t holder;          /* of that number, see node.h; 0 on SQLite */
     /* PostgreSQL, where reads run here too: each thread is one reader of the graph. Entered before a snapshot begins (what it
      * returns goes to c->epoch), left when the act has returned. NULL: acts do not read memory. */
     const struct lane_readers *readers;
@@ -62,6 +63,9 @@ typedef struct lane_config {
      * list lives for the call. On PostgreSQL several threads call it at once. */
     void (*publish)(void *arg, const change *changes);
     void *publish_arg;
+    /* PostgreSQL: may a read ask memory now? NULL: always. Its ctx has no graph otherwise. */
+    bool (*current)(void *arg);
+    void *current_arg;
     /* Tests only: each tenth act is run, rolled back and run again. */
     bool run_twice;
 } lane_config;

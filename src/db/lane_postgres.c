@@ -53,8 +53,11 @@ static int64_t mill_high(const lane *l) { return id_mill_high(l->config.ids); }
 
 static rc store_mark(worker *w, int64_t mark)
 {
+    int64_t raised = 0;
     TRY(db_begin_write(w->d));
-    rc_code code = sql_node_reserve(w->d, w->l->config.node, mark);
+    rc_code code = sql_node_reserve(w->d, w->l->config.node, mark, w->l->config.holder, &raised);
+    /* The mark that is stored is ours and lower, or it is not ours. No further id may come from this process. */
+    if (code == OK && !raised) die("another process has taken over number %d", w->l->config.node);
     if (code == OK) code = db_commit(w->d);
     if (code != OK) db_rollback(w->d);
     else atomic_store(&w->l->engine->mark, mark);
@@ -92,6 +95,7 @@ static rc read_once(worker *w, lane_job *job, bool *again)
 {
     const lane_readers *readers = w->l->config.readers;
     lane_prepare(w->l, job, w->d);
+    if (w->l->config.current && !w->l->config.current(w->l->config.current_arg)) job->c->graph = NULL;
     if (readers) job->c->epoch = readers->enter(w->reader);
     rc_code code = db_begin_read(w->d);
     if (code == OK) code = lane_act(job);

@@ -77,7 +77,8 @@ static rc keep_mark(lane *l)
     int64_t high = id_mill_high(l->config.ids);
     if (high <= e->mark) return OK;
     e->wanted = high + MARK_AHEAD_MS;
-    return sql_node_reserve(e->d, l->config.node, e->wanted);
+    int64_t raised;
+    return sql_node_reserve(e->d, l->config.node, e->wanted, l->config.holder, &raised);
 }
 
 /* --- commit -------------------------------------------------------------------------------------------------------- */
