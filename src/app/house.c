@@ -10,11 +10,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/random.h"
+#include "db/follow.h"
 #include "db/migrate.h"
 #include "feature/setup/setup.h"
 
 #define GRAPH_BUDGET ((size_t)1 << 30)
-#define NODE 0
 
 /* Settings change a few times in a server's life; the values before stay, since requests may still hold them. */
 typedef struct site_node {
@@ -33,6 +34,8 @@ struct house {
     lane *lane;
     graph *graph;
     id_mill *ids;
+    node_lease node;
+    follower *follower; /* PostgreSQL only */
     int64_t started;
 };
 
@@ -72,8 +75,8 @@ static rc site_reload(house *h)
     return OK;
 }
 
-/* After each commit, before its answers. */
-static void publish(void *arg, const change *changes)
+/* What was committed, here or by another process. */
+static void take_in(void *arg, const change *changes)
 {
     house *h = arg;
     graph_publish(h->graph, changes);
@@ -85,15 +88,45 @@ static void publish(void *arg, const change *changes)
     pthread_mutex_unlock(&h->lock);
 }
 
-static rc open_database(house *h, int64_t *high)
+/* After each commit of ours, before its answers. */
+static void publish(void *arg, const change *changes)
+{
+    house *h = arg;
+    take_in(h, changes);
+    if (h->follower) follow_own(h->follower, changes);
+}
+
+static void forget(void *arg)
+{
+    house *h = arg;
+    graph_forget(h->graph);
+    pthread_mutex_lock(&h->lock);
+    if (site_reload(h) != OK) log_error("the settings could not be read again: %s", db_error(h->settings));
+    pthread_mutex_unlock(&h->lock);
+}
+
+static bool current(void *arg) { return follow_current(arg); }
+
+static rc take_number(house *h, db *d)
+{
+    if (h->postgres) {
+        while (!h->node.holder) random_bytes(&h->node.holder, sizeof h->node.holder);
+        return node_take(d, clock_now(), &h->node);
+    }
+    TRY(db_begin_read(d));
+    rc_code code = lane_high_water(d, h->node.number, &h->node.high);
+    db_rollback(d);
+    return code;
+}
+
+static rc open_database(house *h)
 {
     db *d;
     TRY(db_open(h->where, false, &d));
     rc_code code = migrate_to(d, -1);
-    if (code == OK) code = db_begin_read(d);
-    if (code == OK) code = lane_high_water(d, NODE, high);
-    db_rollback(d);
-    if (code != OK) fprintf(stderr, "veche: cannot open the database: %s\n", db_error(d));
+    if (code == OK) code = take_number(h, d);
+    if (code == E_LIMIT) fprintf(stderr, "veche: %d processes use this database already\n", NODES);
+    else if (code != OK) fprintf(stderr, "veche: cannot open the database: %s\n", db_error(d));
     db_close(d);
     return code;
 }
@@ -113,15 +146,21 @@ static const lane_readers readers = {reader_open, reader_enter, reader_leave, re
 
 static rc open_rest(house *h)
 {
-    int64_t high = 0;
-    TRY(open_database(h, &high));
+    TRY(open_database(h));
     h->graph = graph_open(GRAPH_BUDGET);
-    h->ids = id_mill_open(NODE, high);
-    lane_config lanes = {.where = h->where, .threads = h->config.pg_threads, .graph = h->graph, .ids = h->ids, .node = NODE,
-                         .readers = &readers, .publish = publish, .publish_arg = h,
-                         .run_twice = h->config.run_twice};
+    h->ids = id_mill_open(h->node.number, h->node.high);
+    follow_config follow = {.where = h->where, .lease = h->node, .publish = take_in, .forget = forget, .arg = h};
+    if (h->postgres) TRY(follow_open(&follow, &h->follower));
+    lane_config lanes = {.where = h->where, .threads = h->config.pg_threads, .graph = h->graph, .ids = h->ids,
+                         .node = h->node.number, .holder = h->node.holder, .readers = &readers, .publish = publish,
+                         .publish_arg = h, .run_twice = h->config.run_twice};
+    if (h->follower) {
+        lanes.current = current;
+        lanes.current_arg = h->follower;
+    }
     TRY(lane_open(&lanes, &h->lane));
     TRY(db_open(h->where, true, &h->settings));
+    if (h->follower) follow_start(h->follower);
     arena *a = arena_open();
     ctx c;
     rc_code code = house_write(h, a, (viewer){0, ROLE_OWNER}, first_start, NULL, &c);
@@ -153,6 +192,7 @@ void house_close(house *h)
 {
     if (!h) return;
     if (h->lane) lane_close(h->lane);
+    follow_close(h->follower);
     if (h->settings) db_close(h->settings);
     if (h->graph) graph_close(h->graph);
     if (h->ids) id_mill_close(h->ids);

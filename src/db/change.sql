@@ -34,3 +34,24 @@ FROM (SELECT o.at FROM once o WHERE o.at < $before ORDER BY o.at LIMIT $limit) x
 -- name: once_drop :count
 -- scatter: as old as once_stale says, in every bucket
 DELETE FROM once WHERE at <= $upto;
+
+-- name: change_horizon :one
+-- doc: Transactions below `first` are over; none from `next` on is.
+-- types: first int, next int
+SELECT
+--@sqlite
+  0 AS first, 0 AS next
+--@end
+--@pg
+  CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS first,
+  CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS next
+--@end
+;
+
+-- name: change_after :many
+-- doc: What lies behind the cursor ($xid, $seq) and belongs to transactions below $below.
+-- scan: followers are on PostgreSQL, where the index change_cursor serves it
+-- sort: the same
+SELECT c.xid, c.seq, c.kind, c.a, c.b FROM change c
+WHERE (c.xid, c.seq) > ($xid, $seq) AND c.xid < $below
+ORDER BY c.xid, c.seq LIMIT $limit;

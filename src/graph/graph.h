@@ -45,6 +45,9 @@ void graph_leave(graph_reader *r);
 /* After a commit and before its answers. Any thread. */
 void graph_publish(void *graph_, const change *changes);
 
+/* All that was read before is out of date, whatever it was: who follows others' changes has missed some. Any thread. */
+void graph_forget(graph *g);
+
 /* fills: parts read from the database; refused: fills that were older than their slot's last change; drops: parts taken out. */
 typedef struct graph_stats { uint64_t fills, refused, drops; size_t bytes, slots; } graph_stats;
 graph_stats graph_stats_get(graph *g);

@@ -217,7 +217,7 @@ part *part_keep(ctx *c, int64_t num, part_kind kind, part *p)
     bool kept = false;
     graph_lock(&held->lock);
     /* Newer than our snapshot: what we read may be the old state. */
-    if (s && atomic_load(&s->stamps[stamp_of[kind]]) <= c->epoch) {
+    if (s && atomic_load(&s->stamps[stamp_of[kind]]) <= c->epoch && atomic_load(&g->forgotten) <= c->epoch) {
         part *there = atomic_load(&s->parts[kind]);
         if (there) {
             use = there;
@@ -281,6 +281,32 @@ void graph_publish(void *graph_, const change *changes)
         part_kind kind;
         if (part_of_change(at->kind, &kind)) chain = publish_part(g, at->a, kind, epoch, chain);
     }
+    atomic_store(&g->epoch, epoch);
+    graph_unlock(&g->publishing);
+    part_retire(g, chain);
+}
+
+/* The stamp comes first: what is hung from now on was read after it. */
+void graph_forget(graph *g)
+{
+    part *chain = NULL;
+    graph_lock(&g->publishing);
+    uint64_t epoch = atomic_load(&g->epoch) + 1;
+    atomic_store(&g->forgotten, epoch);
+    graph_lock(&g->growing);
+    for (size_t i = 0; i < g->made_len; i++)
+        for (int64_t num = (int64_t)g->made[i] * CHUNK_SLOTS, end = num + CHUNK_SLOTS; num < end; num++) {
+            slot *s = slot_find(g, num);
+            stripe *held = stripe_of(g, num);
+            if (!s) continue; /* nobody has the number 0 */
+            graph_lock(&held->lock);
+            for (int kind = 0; kind < PART_KINDS; kind++) {
+                chain = take_out(g, s, (part_kind)kind, chain);
+                note_newest(g, num, (part_kind)kind, NULL);
+            }
+            graph_unlock(&held->lock);
+        }
+    graph_unlock(&g->growing);
     atomic_store(&g->epoch, epoch);
     graph_unlock(&g->publishing);
     part_retire(g, chain);

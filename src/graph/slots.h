@@ -43,6 +43,7 @@ struct graph {
     _Atomic(chunk *) *chunks;
     stripe stripes[STRIPES];
     _Alignas(LINE) _Atomic uint64_t epoch; /* of the last publish whose stamps all stand */
+    _Atomic uint64_t forgotten;            /* a stamp for every slot, of the last graph_forget */
     _Atomic uint64_t era;
     pthread_mutex_t publishing; /* one publish at a time, so that epochs rise */
 
