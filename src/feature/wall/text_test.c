@@ -15,6 +15,7 @@ static int64_t member_named(const char *name)
     int64_t num;
     ctx *c = world_act(w, 0);
     new_member m = {.name = str_of(name), .given = STR("Somebody"), .password = STR("not a hash"), .role = ROLE_MEMBER};
+    account_prepare(c->arena, &m);
     assert_int_equal(account_create(c, &m, &num), OK);
     world_done(c);
     return num;
