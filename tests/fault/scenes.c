@@ -11,6 +11,7 @@
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
+#include "feature/profile/profile_privacy.h"
 #include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
 
@@ -215,6 +216,15 @@ static rc make_edit(ctx *c, scene *s)
     return OK;
 }
 
+static rc make_audience(ctx *c, scene *s)
+{
+    int64_t num, ordinal, other, circle;
+    TRY(own_post(c, s, &num, &ordinal, "audience"));
+    TRY(with_circle(c, num, &other, &circle));
+    FORM(s, c, "audience=c%lld", L(circle));
+    return OK;
+}
+
 static rc make_delete(ctx *c, scene *s)
 {
     int64_t num, ordinal;
@@ -347,10 +357,22 @@ static rc make_circle_rename(ctx *c, scene *s)
     return in_circle(c, s, &other, "rename");
 }
 
+/* A circle that is kept out of a setting and of a post: both must come to name its people, or nothing happened. */
 static rc make_circle_delete(ctx *c, scene *s)
 {
-    int64_t other;
-    return in_circle(c, s, &other, "delete");
+    int64_t num, other, circle, stored, ordinal;
+    privacy_settings settings;
+    TRY(me(c, s, &num));
+    TRY(with_circle(c, num, &other, &circle));
+    PATH(s, c, "/friends/circle/%lld/delete", L(circle));
+    uint32_t *out = ARENA_NEW(c->arena, uint32_t);
+    *out = (uint32_t)circle;
+    audience not_them = {.base = LEVEL_FRIENDS, .except_circles = {out, 1}};
+    TRY(profile_privacy_get(c, &settings));
+    settings.of[PRIVACY_WALL] = not_them;
+    TRY(profile_privacy_save(c, &settings));
+    TRY(audience_intern(c, num, &not_them, &stored));
+    return wall_add(c, num, STR("Not for them"), stored, &ordinal);
 }
 
 static rc make_circle_remove(ctx *c, scene *s)
@@ -451,6 +473,7 @@ const scene_maker scenes[] = {
     {.path = "/view", .make = make_view, .quiet = true},
     {.path = "/wall{owner:int}", .make = make_post},
     {.path = "/wall{owner:int}_{ordinal:int}/edit", .make = make_edit},
+    {.path = "/wall{owner:int}_{ordinal:int}/audience", .make = make_audience},
     {.path = "/wall{owner:int}_{ordinal:int}/delete", .make = make_delete},
     {.path = "/wall{owner:int}_{ordinal:int}/restore", .make = make_restore},
     {.path = "/wall{owner:int}_{ordinal:int}/like", .make = make_like},

@@ -226,7 +226,7 @@ static rc audience_act(req *r)
 {
     post_form *f = r->state;
     wall_post p;
-    int64_t stored;
+    int64_t stored = LEVEL_NOBODY;
     TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
     if (!wall_may_choose(r->c, &p)) return fail(r->c, E_DENIED, MSG(L_wall_not_author), "not the author's own wall");
     if (!f->choose) return OK; /* as it is */
