@@ -50,6 +50,17 @@ static void check_typed(arena *a, str stored)
     CHECK(str_eq(text_typed(a, typed), typed) || str_find(stored, '[') < stored.len);
 }
 
+/* What lists show of it reads as strictly, and is something. */
+static void check_folded(arena *a, str stored)
+{
+    seen s = {0};
+    bool folded;
+    html h = text_html_folded(a, stored, &folded);
+    markup_read(h.s, look, &s);
+    CHECK(utf8_valid(h.s) || !utf8_valid(stored));
+    CHECK(h.s.len > sizeof "<p></p>" - 1 || str_trim(stored).len == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     arena *a = arena_open();
@@ -60,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     markup_read(h.s, look, &s);
     CHECK(utf8_valid(h.s) || !utf8_valid(stored));
     check_typed(a, stored);
+    check_folded(a, stored);
     arena_close(a);
     return 0;
 }

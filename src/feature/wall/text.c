@@ -295,9 +295,10 @@ static size_t fold_at(str s)
 
 html text_html_folded(arena *a, str stored, bool *folded)
 {
-    size_t at = fold_at(stored);
-    *folded = at < stored.len;
-    return text_html(a, str_trim(str_take(stored, at)));
+    str text = str_trim(stored);
+    size_t at = fold_at(text);
+    *folded = at < text.len;
+    return text_html(a, str_trim(str_take(text, at)));
 }
 
 html text_html(arena *a, str stored)
