@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { Client, closeConnections } from "../support/client.mjs";
 import { expect, join, PASSWORD, setupServer } from "../support/people.mjs";
-import { start } from "../support/server.mjs";
+import { column, start, write } from "../support/server.mjs";
 
 let server, owner;
 
@@ -59,6 +59,30 @@ test("the name is the same in capitals, with an @ and with blanks around", async
   const olya = new Client(server.url);
   expect(await olya.submit("/join", "/join", { name: " Olya ", given: "Olya", password: PASSWORD }), 303);
   expect(await nina.get("/olya"), 200);
+});
+
+test("a password stored with weaker parameters is stored anew at the next log-in", async () => {
+  const igor = await join(server, "igor");
+  const weak = "$argon2id$v=19$m=8192,t=2,p=1$hMpHtWr2iJxqA7U0zEbT/w$mFimAx4vxgKJMNV3yr8FVSjGZnHO3R2XNsQO18DKegk";
+  write(server, `UPDATE credential SET password = '${weak}' WHERE member = ${igor.num}`);
+  const stored = async () => (await column(server, `SELECT password FROM credential WHERE member = ${igor.num}`))[0];
+  expect(await new Client(server.url).submit("/login", "/login", { name: "igor", password: "not the password" }), 422);
+  assert.equal(await stored(), weak);
+  await igor.logIn();
+  for (let i = 0; i < 20 && (await stored()) === weak; i++) await pause(100); // another process may see a commit a moment later
+  const strong = await stored();
+  assert.match(strong, /^\$argon2id\$v=19\$m=65536,t=3,p=1\$/);
+  await igor.logIn();
+  assert.equal(await stored(), strong, "once");
+});
+
+test("a password is measured in characters, not in bytes", async () => {
+  const yana = await join(server, "yana");
+  for (const fresh of ["парольчик", "паролик12", "ы".repeat(257)]) expect(await yana.act("/settings/password", { password: PASSWORD, fresh }), 422, fresh);
+  const long = "ы".repeat(256);
+  expect(await yana.act("/settings/password", { password: PASSWORD, fresh: long }), 303);
+  expect(await new Client(server.url).submit("/login", "/login", { name: "yana", password: long }), 303);
+  expect(await new Client(server.url).submit("/join", "/join", { name: "shorty", given: "Shorty", password: "парольчик" }), 422);
 });
 
 test("a role that is given or taken holds in the session that is open", async () => {

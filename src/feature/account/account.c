@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/token.h"
 #include "db/change.h"
@@ -55,6 +56,17 @@ rc account_find(ctx *c, str name, int64_t *num)
 }
 
 /* ---- passwords ---- */
+
+/* Whatever passes here can be hashed: a character has four bytes at most. */
+_Static_assert(4 * PASSWORD_MAX <= PASSWORD_MAX_BYTES, "the longest password can be hashed");
+
+msg account_password_fault(str typed, str name)
+{
+    size_t count = utf8_count(typed);
+    if (count < PASSWORD_MIN) return msg_n(L_account_password_short, PASSWORD_MIN);
+    if (count > PASSWORD_MAX) return msg_n(L_form_long, PASSWORD_MAX);
+    return str_eq(typed, name) ? MSG(L_account_password_name) : MSG(L_NONE);
+}
 
 rc account_password(ctx *c, int64_t num, str *stored)
 {

@@ -10,7 +10,7 @@
 
 #define ACCOUNT_NAME_MIN 3
 #define ACCOUNT_NAME_MAX 32
-#define PASSWORD_MIN 10
+#define PASSWORD_MIN 10  /* characters */
 #define PASSWORD_MAX 256
 #define GIVEN_MAX 40
 #define SESSIONS_MAX 50
@@ -44,6 +44,9 @@ rc account_find(ctx *c, str name, int64_t *num);
 
 /* ---- passwords ---- */
 
+/* Why a password cannot be had by whoever goes by that name, or L_NONE as its key: too short, too long, the name itself. Counted
+ * in characters, whatever the bytes are. */
+msg account_password_fault(str typed, str name);
 /* What is stored of a member's password. */
 rc account_password(ctx *c, int64_t num, str *stored);
 /* Stores another one in the place of `was`. Inside an act; E_CONFLICT when `was` is no longer there. */

@@ -87,6 +87,7 @@ static rc login_form(req *r)
 typedef struct login_state {
     int64_t num;
     str stored, typed, token;
+    str rehashed; /* absent: the stored one is as strong as today's */
     bool keep;
 } login_state;
 
@@ -129,7 +130,17 @@ static rc login_slow(req *r)
     login_state *s = r->state;
     if (!password_verify(s->stored, s->typed)) return req_fault(r, "password", MSG(L_account_login_wrong));
     s->token = account_token_new(r->c->arena, s->num);
-    return OK;
+    return password_outdated(s->stored) ? password_hash(r->c->arena, s->typed, &s->rehashed) : OK;
+}
+
+/* The password may have been changed while this one was being compared. One that was stored with weaker parameters than today's is
+ * stored anew: only now do we have it. */
+static rc login_password(ctx *c, const login_state *s)
+{
+    str now;
+    if (s->rehashed.ptr) return account_password_change(c, s->num, s->stored, s->rehashed);
+    TRY(account_password(c, s->num, &now));
+    return str_eq(now, s->stored) ? OK : E_CONFLICT;
 }
 
 static rc login_act(req *r)
@@ -139,10 +150,9 @@ static rc login_act(req *r)
     const member_card *card;
     TRY(graph_member(c, s->num, &card));
     if (card->state != MEMBER_ACTIVE) return req_fault(r, "name", MSG(L_account_login_suspended));
-    /* The password may have been changed while this one was being compared. */
-    str now;
-    TRY(account_password(c, s->num, &now));
-    if (!str_eq(now, s->stored)) return req_fault(r, "password", MSG(L_account_login_wrong));
+    rc_code same = login_password(c, s);
+    if (same == E_CONFLICT) return req_fault(r, "password", MSG(L_account_login_wrong));
+    if (same != OK) return same;
     return account_session_open(c, s->num, s->token, s->keep, device_label(r));
 }
 
@@ -179,12 +189,8 @@ rc signup_read(req *r, signup_form *f)
     if (wrong == L_NONE && account_name_poses(r->c->arena, m->name)) wrong = L_account_name_reserved;
     if (wrong != L_NONE) worst = req_fault(r, "name", MSG(wrong));
     f->typed = req_field(r, "password");
-    if (f->typed.len < PASSWORD_MIN)
-        worst = req_fault(r, "password", (msg){.key = L_account_password_short, .n = PASSWORD_MIN});
-    else if (f->typed.len > PASSWORD_MAX)
-        worst = req_fault(r, "password", (msg){.key = L_form_long, .n = PASSWORD_MAX});
-    else if (str_eq(f->typed, m->name))
-        worst = req_fault(r, "password", MSG(L_account_password_name));
+    msg weak = account_password_fault(f->typed, m->name);
+    if (weak.key != L_NONE) worst = req_fault(r, "password", weak);
     int64_t gender = req_field_int(r, "gender", 0);
     m->gender = gender == GENDER_FEMALE || gender == GENDER_MALE ? (int)gender : GENDER_UNKNOWN;
     m->role = ROLE_MEMBER;
@@ -324,8 +330,10 @@ static rc password_prepare(req *r)
     s->typed = req_field(r, "password");
     s->fresh = req_field(r, "fresh");
     TRY(req_limit(r, arena_printf(c->arena, "password %lld", (long long)c->viewer.num), 10));
-    if (s->fresh.len < PASSWORD_MIN) return req_fault(r, "fresh", (msg){.key = L_account_password_short, .n = PASSWORD_MIN});
-    if (s->fresh.len > PASSWORD_MAX) return req_fault(r, "fresh", (msg){.key = L_form_long, .n = PASSWORD_MAX});
+    const member_card *me;
+    TRY(graph_member(c, c->viewer.num, &me));
+    msg weak = account_password_fault(s->fresh, me->name);
+    if (weak.key != L_NONE) return req_fault(r, "fresh", weak);
     str hash;
     account_session_row session;
     TRY(account_session(c, req_cookie(r, "sid"), &hash, &session));
