@@ -459,10 +459,13 @@ static void configure(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-/* Members' words: nobody else on this machine reads them. SQLite gives -wal and -shm the same mode. */
+/* Members' words: nobody else on this machine reads them. SQLite gives -wal and -shm the same mode. A file that is there is not
+ * touched: closing any descriptor of it would drop all locks that this process has on it (POSIX), and the next program that looks
+ * into the database, a backup say, would then take the log away from under us when it ends. */
 static rc create_private(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST) return OK;
     if (fd < 0) {
         int failed = errno;
         log_error("cannot open %s: errno %d", path, failed);
