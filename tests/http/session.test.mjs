@@ -69,7 +69,6 @@ test("a password stored with weaker parameters is stored anew at the next log-in
   expect(await new Client(server.url).submit("/login", "/login", { name: "igor", password: "not the password" }), 422);
   assert.equal(await stored(), weak);
   await igor.logIn();
-  for (let i = 0; i < 20 && (await stored()) === weak; i++) await pause(100); // another process may see a commit a moment later
   const strong = await stored();
   assert.match(strong, /^\$argon2id\$v=19\$m=65536,t=3,p=1\$/);
   await igor.logIn();
