@@ -8,7 +8,6 @@
 
 #include <pthread.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "db/db.h"
@@ -323,33 +322,6 @@ static void a_sound_database_says_so_and_a_broken_one_says_why(void **state)
     assert_true(str_starts(report, STR("foreign key")));
 }
 
-/* A second connection of ours must not cost the first one its locks: without them, whoever else closes the database last takes the
- * log away, and what is committed afterwards goes into a file that has no name. */
-static void a_visitor_leaves_the_log_where_it_is(void **state)
-{
-    (void)state;
-    db *second;
-    char log[sizeof f.where + 8];
-    struct stat before, after;
-    (void)snprintf(log, sizeof log, "%s-wal", f.where);
-    assert_int_equal(db_open(f.where, true, &second), OK);
-    assert_int_equal(add_one(1, STR_NONE), OK);
-    assert_int_equal(stat(log, &before), 0);
-    pid_t visitor = fork();
-    if (visitor == 0) {
-        (void)execlp("python3", "python3", "-c", "import sqlite3, sys; a = sqlite3.connect(sys.argv[1]); a.execute('SELECT * FROM thing').fetchall(); a.close()",
-                     f.where, (char *)NULL);
-        _exit(127);
-    }
-    int status;
-    assert_int_equal(waitpid(visitor, &status, 0), visitor);
-    assert_int_equal(status, 0);
-    assert_int_equal(stat(log, &after), 0);
-    assert_int_equal(after.st_ino, before.st_ino);
-    assert_int_equal(ask(&count), 1);
-    db_close(second);
-}
-
 static void a_file_that_is_no_database_is_refused(void **state)
 {
     (void)state;
@@ -386,7 +358,6 @@ int main(void)
         WITH_ONE(the_index_of_the_log_has_room_before_it_is_needed),
         WITH_ONE(a_restart_makes_the_log_begin_anew),
         WITH_ONE(a_sound_database_says_so_and_a_broken_one_says_why),
-        WITH_ONE(a_visitor_leaves_the_log_where_it_is),
         WITH_ONE(a_file_that_is_no_database_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
