@@ -117,10 +117,15 @@ static rc page_show(req *r)
     return put_member(r, num);
 }
 
+/* Leads to the name, but for a page that is gone: its name is told to nobody either. Staff see it all the same. */
 static rc id_show(req *r)
 {
     const member_card *card;
-    TRY(graph_member(r->c, req_capture_int(r, "num"), &card));
+    int64_t num = req_capture_int(r, "num");
+    TRY(graph_member(r->c, num, &card));
+    rc_code open = privacy_check(r->c, num, PRIVACY_PROFILE);
+    if (open == E_GONE) return put_member(r, num);
+    if (open != OK && open != E_DENIED) return open;
     return req_redirect(r, member_url(r, card));
 }
 
