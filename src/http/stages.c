@@ -27,7 +27,7 @@ static rc allowed(req *r)
     switch (r->route->who) {
     case ANYONE: return OK;
     case GUEST: return v->num ? E_CONFLICT : OK;
-    case SETUP: return r->site->ready ? fail(r->c, E_GONE, MSG(L_NONE), "set-up is over") : OK;
+    case SETUP: return r->site->ready ? fail(r->c, E_GONE, MSG(L_setup_is_over), "set-up is over") : OK;
     case MEMBER: return v->num ? OK : fail(r->c, E_LOGIN, MSG(L_NONE), "a guest");
     case STAFF:
     case OWNER:

@@ -10,6 +10,7 @@ static url onward(const view *v, rc_code code)
     req *r = v->r;
     url page = req_page_at(r, r->target);
     if (code == E_METHOD && !str_eq(page.s, STR("/"))) return page;
+    if (r->c->err.sentence.key == L_setup_is_over) return url_local(STR("/login"));
     if (code != E_LOGIN) return (url){STR("")};
     out to = {0};
     out_init(&to, 8192);

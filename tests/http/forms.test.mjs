@@ -113,6 +113,15 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     circle = (await anna.done("/friends/circles", { title: "Choir" })).location;
   });
 
+  test("set-up that is over says so, and leads to the log-in", async () => {
+    const path = new URL(server.setupUrl).pathname;
+    for (const answer of [await guest.get(path), await guest.post(path, { once: await guest.once(), ...account })]) {
+      expect(answer, 410);
+      assert.match(answer.body, /set up already/);
+      assert.ok(answer.doc.one("main").all("a").some((n) => n.attrs.href === "/login"), String(answer));
+    }
+  });
+
   test("joining", () => tryForm(guest, "/join", account, { texts: accountTexts, choices: accountChoices, probe: "family" }));
 
   test("joining under a name that is taken or looks like one", async () => {

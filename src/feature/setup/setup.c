@@ -7,6 +7,8 @@
 #include "db/change.h"
 #include "setup.sql.h"
 
+#define SETTINGS_MAX 64 /* a dozen exist; so many are not read in silence */
+
 static void put_text(char *to, size_t size, str s)
 {
     size_t n = s.len < size ? s.len : size - 1;
@@ -33,7 +35,8 @@ rc setup_site_load(ctx *c, site *out)
     *out = (site){.signup = SIGNUP_INVITATION, .lang = LANG_EN};
     put_text(out->name, sizeof out->name, STR("Veche"));
     site_line_list lines;
-    TRY(sql_site_all(c->db, c->arena, &lines));
+    TRY(sql_site_all(c->db, c->arena, SETTINGS_MAX, &lines));
+    if (lines.len == SETTINGS_MAX) return fail(c, E_INTERNAL, MSG(L_NONE), "more settings than are read: %d", SETTINGS_MAX);
     for (size_t i = 0; i < lines.len; i++) take_line(out, lines.items[i].key, lines.items[i].value);
     str origin = str_of(out->origin);
     out->secure = str_starts(origin, STR("https://"));
