@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "db/db.h"
@@ -322,6 +323,34 @@ static void a_sound_database_says_so_and_a_broken_one_says_why(void **state)
     assert_true(str_starts(report, STR("foreign key")));
 }
 
+/* Another program looks into the database, as a backup does: how many rows it finds, or -1. */
+static int rows_for_another_program(void)
+{
+    static const char look[] = "import sqlite3, sys; d = sqlite3.connect(sys.argv[1]);"
+                               "n = d.execute('SELECT COUNT(*) FROM thing').fetchone()[0]; d.close(); sys.exit(n)";
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        execlp("python3", "python3", "-c", look, f.where, (char *)NULL);
+        _exit(127);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Locks on a file belong to the process, and closing any descriptor of the file drops them all: one that a second opening
+ * opened and closed made the other program the last user of the log in its own eyes, and it took the log away. */
+static void the_log_stays_when_another_program_has_looked_into_the_database(void **state)
+{
+    (void)state;
+    assert_int_equal(add_one(1, STR("first")), OK);
+    db *second;
+    assert_int_equal(db_open(f.where, false, &second), OK);
+    assert_int_equal(rows_for_another_program(), 1);
+    assert_int_equal(add_one(2, STR("second")), OK);
+    assert_int_equal(rows_for_another_program(), 2);
+    db_close(second);
+}
+
 static void a_file_that_is_no_database_is_refused(void **state)
 {
     (void)state;
@@ -358,6 +387,7 @@ int main(void)
         WITH_ONE(the_index_of_the_log_has_room_before_it_is_needed),
         WITH_ONE(a_restart_makes_the_log_begin_anew),
         WITH_ONE(a_sound_database_says_so_and_a_broken_one_says_why),
+        WITH_ONE(the_log_stays_when_another_program_has_looked_into_the_database),
         WITH_ONE(a_file_that_is_no_database_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
