@@ -65,7 +65,8 @@ def tool_suites():
 def node_suites():
     for folder in ("http", "browser"):
         for path in sorted((ROOT / "tests" / folder).glob("*.test.mjs")):
-            for engine in ("sqlite", "postgres"):
+            only = re.search(r"^// engines: (.+)$", path.read_text(encoding="utf-8"), re.M)
+            for engine in only[1].split() if only else ("sqlite", "postgres"):
                 level = "quick" if path.stem.split(".")[0] in ("journey", "matrix") and engine == "sqlite" else "full"
                 yield Suite(f"{folder}/{path.stem.split('.')[0]}/{engine}",
                             ["node", "--test", "--test-reporter=tap", str(path.relative_to(ROOT))], "node", level,

@@ -65,7 +65,9 @@ def flags_of_gcc():
     commands = json.loads((ROOT / "build/test/compile_commands.json").read_text(encoding="utf-8"))
     entry = next(e for e in commands if e["file"].endswith("src/base/str.c"))
     flags, skip = [], False
-    for word in shlex.split(entry["command"])[1:]:
+    words = shlex.split(entry["command"])
+    first = next(i for i, word in enumerate(words) if word.startswith("-"))  # behind the compiler, and ccache before it
+    for word in words[first:]:
         if skip or word in ("-o", "-MF", "-MQ"):
             skip = not skip
         elif word not in ("-c", "-MD", "-Werror") and not word.endswith("str.c") and not word.startswith(("-fsanitize", "-fdiagnostics")):

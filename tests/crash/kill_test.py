@@ -293,7 +293,7 @@ class Kill(unittest.TestCase):
     def cycles(self, folder, database, log):
         server = self.server = Server(folder, database, log)
         set_up(server.port, server.wait_for(r"(/setup/\S+)\n"))
-        names = [f"member.{'abcdefghijklmnopqrstuvwxyz'[i]}" for i in range(MEMBERS + IDOLS)]
+        names = [f"person.{'abcdefghijklmnopqrstuvwxyz'[i]}" for i in range(MEMBERS + IDOLS)]
         cookies = [member(server.port, name) for name in names]
         numbers = dict((name, num) for name, num in database.rows("SELECT name, num FROM member"))
         clients = [Client(i, numbers[names[i // 4]], cookies[i // 4]) for i in range(CLIENTS)]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Two processes on one PostgreSQL: what is done at one is seen at the other within a second, whatever happens to either.
+// engines: postgres
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,12 +9,11 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { befriend, expect, join, LEVELS, Person, setupServer } from "../support/people.mjs";
-import { column, createDatabase, ENGINE, start } from "../support/server.mjs";
+import { column, createDatabase, start } from "../support/server.mjs";
 
 const WITHIN_MS = 1000;
-const skip = ENGINE === "postgres" ? false : "SQLite has one process";
 
-test("two that start together on an empty database both come up", { skip }, async () => {
+test("two that start together on an empty database both come up", async () => {
   const database = createDatabase();
   const [a, b] = await Promise.all([start({ database }), start({ database })]);
   const house = await setupServer(a);
@@ -25,7 +25,7 @@ test("two that start together on an empty database both come up", { skip }, asyn
   await a.stop();
 });
 
-describe("two processes on one database", { skip }, () => {
+describe("two processes on one database", () => {
   let one, two, folder, house;
 
   const startTwo = () => start({ data: folder, database: one.database });
