@@ -35,7 +35,6 @@
 #define SESSIONS_EXPIRE INT64_C(4102444800000) /* 2100 */
 #define SESSIONS 1000
 #define POSTS_MEAN 20
-#define TOKEN_RAW 34
 #define COMMIT_ROWS 500000
 
 #define MUST(expression)                                                                             \
@@ -358,15 +357,15 @@ static FILE *open_file(const world *w, const char *name)
 
 static void put_session(world *w, uint32_t num, FILE *f, demo_dice *d)
 {
-    unsigned char raw[TOKEN_RAW] = {(unsigned char)(bucket_of(num) >> 8), (unsigned char)(bucket_of(num) & 255)};
-    for (size_t i = 2; i < sizeof raw; i++) raw[i] = (unsigned char)dice_roll(d);
-    str token = base64url_encode(w->arena, (str){(char *)raw, sizeof raw}), hash;
-    int64_t bucket;
+    unsigned char secret[TOKEN_BYTES];
+    for (size_t i = 0; i < sizeof secret; i++) secret[i] = (unsigned char)dice_roll(d);
+    str token = account_token_of(w->arena, num, secret), hash;
+    int64_t owner;
     somebody s;
     demo_dice unused;
-    if (!account_token_read(w->arena, token, &bucket, &hash)) die("a token that is none");
+    if (!account_token_read(w->arena, token, &owner, &hash)) die("a token that is none");
     somebody_of(w, num, &s, &unused);
-    MUST(sql_world_session(w->db, bucket, hash, num, clock_day(WORLD_NOW), SESSIONS_EXPIRE));
+    MUST(sql_world_session(w->db, bucket_of(num), hash, num, clock_day(WORLD_NOW), SESSIONS_EXPIRE));
     row_done(w);
     fprintf(f, "%.*s\t%u\t%.*s\n", STR_ARG(token), num, STR_ARG(s.name));
 }
@@ -445,9 +444,9 @@ static size_t read_sessions(world *w, str *hashes)
     if (!f) die("cannot read %s: %s", path, strerror(errno));
     size_t n = 0;
     while (n < SESSIONS && fgets(line, sizeof line, f)) {
-        int64_t bucket;
+        int64_t owner;
         str token = str_take(str_of(line), str_find(str_of(line), '\t'));
-        if (!account_token_read(w->arena, token, &bucket, &hashes[n++])) die("%s is broken", path);
+        if (!account_token_read(w->arena, token, &owner, &hashes[n++])) die("%s is broken", path);
     }
     fclose(f);
     return n;

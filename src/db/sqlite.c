@@ -526,16 +526,15 @@ static void reserve_index(sqlite *s)
         }
 }
 
-/* secure_delete: what a member deleted is overwritten. mmap: readers share the page cache of the system, and look at a page
- * anew each time they come by, so that checking its cells (cell_size_check) would cost them half their time: that is the
- * writer's. */
+/* cell_size_check: a page that does not hold together is refused as soon as it is read. secure_delete: what a member deleted is
+ * overwritten. mmap: readers share the page cache of the system. */
 static rc set_up(sqlite *s, bool readonly)
 {
     char unused[16];
     sqlite3_extended_result_codes(s->h, 1);
     sqlite3_busy_timeout(s->h, WRITER_BUSY_MS);
     TRY(harden(s));
-    TRY(script(&s->base, "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456"));
+    TRY(script(&s->base, "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cell_size_check=ON"));
     TRY(pragma(s, "PRAGMA page_size", &s->page_size, unused));
     if (readonly) return script(&s->base, "PRAGMA query_only=ON; PRAGMA cache_size=-4096");
     TRY(set_wal(s));
@@ -543,7 +542,6 @@ static rc set_up(sqlite *s, bool readonly)
     return script(&s->base, "PRAGMA synchronous=FULL;"
                             "PRAGMA wal_autocheckpoint=0;"
                             "PRAGMA journal_size_limit=" WAL_KEEP_BYTES ";"
-                            "PRAGMA cell_size_check=ON;"
                             "PRAGMA secure_delete=ON;"
                             "PRAGMA cache_size=-32768");
 }

@@ -6,7 +6,8 @@
  *              ├─ edges    near half-edges, sorted       CHANGE_EDGES
  *              ├─ doors    privacy settings, circles     CHANGE_PRIVACY
  *              ├─ ring     the newest posts of the wall  CHANGE_WALL
- *              └─ liked    what the member liked last    CHANGE_LIKED
+ *              ├─ liked    what the member liked last    CHANGE_LIKED
+ *              └─ sessions where they are logged in      CHANGE_SESSIONS
  *
  * A part is immutable once it hangs in its slot. A change takes it out and stamps the slot with a new epoch; the next reader
  * fills it again from its own snapshot. So the order in which changes arrive does not matter, a restart needs no loading,
@@ -106,6 +107,17 @@ bool graph_here(ctx *c, int64_t num);
 void graph_here_again(ctx *c, int64_t num);
 /* When that minute began, in ms; 0 for nobody seen. */
 int64_t graph_here_last(const ctx *c, int64_t num);
+
+/* ---- sessions ---- */
+#define SESSION_HASH 32
+#define GRAPH_SESSIONS_MAX 64 /* of one member; the account keeps them below */
+typedef struct graph_session {
+    int64_t created_day, last_day, expires; /* ms */
+    unsigned char hash[SESSION_HASH]; /* of the token */
+} graph_session;
+/* The member's session of this hash, which may have expired; E_NOT_FOUND, without a sentence, when there is none. Borrowed until
+ * graph_leave. */
+rc graph_session_of(ctx *c, int64_t num, str hash, const graph_session **out);
 
 /* ---- rings and the news ---- */
 #define RING_POSTS 32

@@ -5,6 +5,11 @@
 SELECT m.name, m.given, m.family, m.gender, m.role, m.state, m.version
 FROM member m WHERE m.bucket = $bucket AND m.num = $num;
 
+-- name: graph_sessions :many
+-- doc: The account keeps them below $limit.
+SELECT s.hash, s.created_day, s.last_day, s.expires FROM session s WHERE s.bucket = $bucket AND s.member = $member
+ORDER BY s.ordinal DESC LIMIT $limit;
+
 -- name: graph_near :many
 -- doc: Half-edges that memory keeps, in the order of the other side.
 SELECT e.other, e.bits FROM edge e

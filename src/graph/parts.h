@@ -17,7 +17,7 @@
 #include "graph/audience.h"
 #include "graph/graph.h"
 
-typedef enum part_kind { PART_PERSON, PART_EDGES, PART_DOORS, PART_RING, PART_LIKED, PART_KINDS } part_kind;
+typedef enum part_kind { PART_PERSON, PART_EDGES, PART_DOORS, PART_RING, PART_LIKED, PART_SESSIONS, PART_KINDS } part_kind;
 
 typedef struct part {
     struct part *next; /* while it waits to be freed */
@@ -71,6 +71,12 @@ typedef struct liked_part {
     int64_t floor;
     int64_t items[]; /* newest first */
 } liked_part;
+
+typedef struct sessions_part {
+    part head;
+    size_t len;
+    graph_session items[];
+} sessions_part;
 
 typedef struct audience_part {
     part head;

@@ -2,8 +2,8 @@
 /* Where parts hang, and who may hang them there or take them out.
  *
  *   directory ─▶ chunk of 4,096 slots ─▶ slot (one cache line)
- *                                        ┌ parts[5]   person  edges  doors  ring  liked     atomic pointers
- *                        │               └ stamps[3]  the epoch of the last change of each; some share one
+ *                                        ┌ parts[6]   person  edges  doors  ring  liked  sessions    atomic pointers
+ *                        │               └ stamps[2]  the epoch of the last change; three share one
  *                        └▶ newest: the id of each ring's first post, side by side, because the news ask it of hundreds of
  *                           sources and go on with twenty; and beside them `here`, the minute of each member's latest request
  *
@@ -36,7 +36,7 @@
 
 /* Which stamp a part has. Two that share one are refused more often than they must be, never less; so a slot is one line. */
 static const uint8_t stamp_of[PART_KINDS] = {
-    [PART_PERSON] = 0, [PART_LIKED] = 0, [PART_EDGES] = 1, [PART_DOORS] = 1, [PART_RING] = 2};
+    [PART_PERSON] = 0, [PART_LIKED] = 0, [PART_SESSIONS] = 0, [PART_EDGES] = 1, [PART_DOORS] = 1, [PART_RING] = 1};
 
 /* ---- slots ---- */
 
@@ -113,7 +113,7 @@ void parts_soon(ctx *c, int64_t num)
     slot *s = g ? slot_find(g, num) : NULL;
     for (int kind = 0; s && kind < PART_KINDS; kind++) {
         const char *p = (const char *)atomic_load_explicit(&s->parts[kind], memory_order_relaxed);
-        if (!p || kind == PART_EDGES || kind == PART_LIKED) continue;
+        if (!p || kind == PART_EDGES || kind > PART_RING) continue;
         __builtin_prefetch(p);
         __builtin_prefetch(p + LINE);
     }
@@ -265,6 +265,7 @@ static bool part_of_change(change_kind kind, part_kind *out)
     case CHANGE_PRIVACY: *out = PART_DOORS; return true;
     case CHANGE_WALL: *out = PART_RING; return true;
     case CHANGE_LIKED: *out = PART_LIKED; return true;
+    case CHANGE_SESSIONS: *out = PART_SESSIONS; return true;
     case CHANGE_SITE: return false;
     }
     return false; /* a newer server's kind: nothing that this one keeps */

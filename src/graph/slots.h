@@ -13,7 +13,7 @@
 #define AUDIENCES ((size_t)1 << 14)
 #define LINE 64
 
-#define STAMPS 3
+#define STAMPS 2
 
 typedef struct slot {
     _Atomic(part *) parts[PART_KINDS];

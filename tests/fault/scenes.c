@@ -50,10 +50,10 @@ static rc person(ctx *c, role role, int64_t *num)
 
 static rc log_in(ctx *c, scene *s, int64_t num, role role)
 {
-    int64_t bucket;
+    int64_t owner;
     str token = account_token_new(c->arena, num);
     TRY(account_session_open(c, num, token, true, STR("Firefox")));
-    if (!account_token_read(c->arena, token, &bucket, &s->session)) return E_INTERNAL;
+    if (!account_token_read(c->arena, token, &owner, &s->session)) return E_INTERNAL;
     s->cookie = arena_printf(c->arena, "veche_sid=%.*s", STR_ARG(token));
     c->viewer = (viewer){num, role};
     /* The page with the form has been asked for: that the member is here has been noted with it. */

@@ -7,9 +7,7 @@
 #include "base/utf8.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
-#include "crypto/token.h"
 #include "db/change.h"
-#include "graph/graph.h"
 
 /* ---- members ---- */
 
@@ -85,34 +83,51 @@ rc account_password_change(ctx *c, int64_t num, str was, str hashed)
 
 /* ---- sessions ---- */
 
-#define SID_BYTES 34
+_Static_assert(SESSIONS_MAX < GRAPH_SESSIONS_MAX, "memory sees every session");
 
-str account_token_new(arena *a, int64_t num)
+#define SID_NUM 4
+#define SID_BYTES (SID_NUM + 32)
+
+str account_token_of(arena *a, int64_t num, const unsigned char secret[TOKEN_BYTES])
 {
     unsigned char token[SID_BYTES];
-    int64_t bucket = bucket_of(num);
-    token[0] = (unsigned char)(bucket >> 8);
-    token[1] = (unsigned char)(bucket & 255);
-    random_bytes(token + 2, SID_BYTES - 2);
+    for (int i = 0; i < SID_NUM; i++) token[i] = (unsigned char)(num >> 8 * (SID_NUM - 1 - i));
+    memcpy(token + SID_NUM, secret, TOKEN_BYTES);
     return base64url_encode(a, (str){(char *)token, sizeof token});
 }
 
-bool account_token_read(arena *a, str token, int64_t *bucket, str *hash)
+str account_token_new(arena *a, int64_t num)
+{
+    unsigned char secret[TOKEN_BYTES];
+    random_bytes(secret, sizeof secret);
+    str token = account_token_of(a, num, secret);
+    explicit_bzero(secret, sizeof secret);
+    return token;
+}
+
+bool account_token_read(arena *a, str token, int64_t *num, str *hash)
 {
     unsigned char bytes[SID_BYTES];
     if (!base64url_decode_exact(token, bytes, sizeof bytes)) return false;
-    *bucket = bytes[0] << 8 | bytes[1];
+    *num = 0;
+    for (int i = 0; i < SID_NUM; i++) *num = *num << 8 | bytes[i];
     *hash = sha256_str(a, (str){(char *)bytes, sizeof bytes});
-    return *bucket < BUCKETS;
+    explicit_bzero(bytes, sizeof bytes);
+    return *num > 0 && *num <= INT32_MAX;
 }
 
-rc account_session(ctx *c, str token, str *hash, account_session_row *out)
+rc account_session(ctx *c, str token, account_session_found *out)
 {
-    int64_t bucket;
-    if (!account_token_read(c->arena, token, &bucket, hash)) return E_NOT_FOUND;
-    TRY(sql_account_session(c->db, c->arena, bucket, *hash, c->now, out));
-    return out->state == MEMBER_ACTIVE ? OK : E_NOT_FOUND;
+    const member_card *card;
+    if (!account_token_read(c->arena, token, &out->member, &out->hash)) return E_NOT_FOUND;
+    TRY(graph_session_of(c, out->member, out->hash, &out->session));
+    TRY(graph_member(c, out->member, &card));
+    out->role = (role)card->role;
+    return card->state == MEMBER_ACTIVE && out->session->expires > c->now ? OK : E_NOT_FOUND;
 }
+
+/* Memory holds sessions; all that is done to them below is told. */
+static rc sessions_moved(ctx *c, int64_t num) { return change_emit(c, CHANGE_SESSIONS, num, 0); }
 
 rc account_sessions(ctx *c, account_session_line_list *out)
 {
@@ -135,55 +150,62 @@ static rc make_room(ctx *c, int64_t num)
 
 rc account_session_open(ctx *c, int64_t num, str token, bool keep, str label)
 {
-    int64_t bucket;
+    int64_t bucket = bucket_of(num), named;
     str hash;
-    if (!account_token_read(c->arena, token, &bucket, &hash)) return E_INTERNAL;
+    if (!account_token_read(c->arena, token, &named, &hash) || named != num) return E_INTERNAL;
     /* To the day, like all that is kept of a session: the moment of a log-in is nobody's business. */
     int64_t expires = clock_day(c->now + (keep ? SESSION_MS : SESSION_SHORT_MS)) + MS_DAY;
     account_session_number_row next;
     TRY(make_room(c, num));
     TRY(sql_account_session_number(c->db, c->arena, clock_day(c->now), bucket, num, &next));
-    return sql_account_session_insert(c->db, bucket, hash, num, next.ordinal, clock_day(c->now), expires, label);
+    TRY(sql_account_session_insert(c->db, bucket, hash, num, next.ordinal, clock_day(c->now), expires, label));
+    return sessions_moved(c, num);
 }
 
 rc account_sessions_end(ctx *c, int64_t num)
 {
     int64_t ended;
-    return sql_account_session_end_all(c->db, bucket_of(num), num, &ended);
+    TRY(sql_account_session_end_all(c->db, bucket_of(num), num, &ended));
+    return ended ? sessions_moved(c, num) : OK;
 }
 
 rc account_session_rotate(ctx *c, str hash, str token)
 {
-    int64_t bucket, renamed;
+    int64_t num, renamed;
     str fresh;
-    if (!account_token_read(c->arena, token, &bucket, &fresh)) return E_INTERNAL;
-    TRY(sql_account_session_rename(c->db, fresh, bucket, hash, &renamed));
-    return renamed ? OK : fail(c, E_LOGIN, MSG(L_NONE), "the session is over");
+    if (!account_token_read(c->arena, token, &num, &fresh)) return E_INTERNAL;
+    TRY(sql_account_session_rename(c->db, fresh, bucket_of(num), hash, num, &renamed));
+    return renamed ? sessions_moved(c, num) : fail(c, E_LOGIN, MSG(L_NONE), "the session is over");
 }
 
 rc account_session_end(ctx *c, str hash)
 {
-    int64_t ended;
-    return sql_account_session_end(c->db, bucket_of(c->viewer.num), hash, &ended);
+    int64_t ended, num = c->viewer.num;
+    TRY(sql_account_session_end(c->db, bucket_of(num), hash, &ended));
+    return ended ? sessions_moved(c, num) : OK;
 }
 
 rc account_session_end_ordinal(ctx *c, int64_t ordinal)
 {
     int64_t ended, num = c->viewer.num;
-    return sql_account_session_end_ordinal(c->db, bucket_of(num), num, ordinal, &ended);
+    TRY(sql_account_session_end_ordinal(c->db, bucket_of(num), num, ordinal, &ended));
+    return ended ? sessions_moved(c, num) : OK;
 }
 
 rc account_sessions_end_others(ctx *c, str hash)
 {
     int64_t ended, num = c->viewer.num;
-    return sql_account_session_end_others(c->db, bucket_of(num), num, hash, &ended);
+    TRY(sql_account_session_end_others(c->db, bucket_of(num), num, hash, &ended));
+    return ended ? sessions_moved(c, num) : OK;
 }
 
 rc account_seen(ctx *c, int64_t num, str hash)
 {
     int64_t fresh, bucket = bucket_of(num);
     TRY(sql_account_session_seen(c->db, clock_day(c->now), bucket, hash, &fresh));
-    return fresh ? sql_account_member_seen(c->db, clock_day(c->now), bucket, num) : OK;
+    if (!fresh) return OK;
+    TRY(sessions_moved(c, num));
+    return sql_account_member_seen(c->db, clock_day(c->now), bucket, num);
 }
 
 /* ---- invitations ---- */

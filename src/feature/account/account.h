@@ -5,7 +5,9 @@
 
 #include "account.sql.h"
 #include "base/ctx.h"
+#include "crypto/token.h"
 #include "db/jobs.h"
+#include "graph/graph.h"
 #include "http/site.h"
 
 #define ACCOUNT_NAME_MIN 3
@@ -54,14 +56,21 @@ rc account_password_change(ctx *c, int64_t num, str was, str hashed);
 
 /* ---- sessions ---- */
 
-/* A fresh token for a session and what is stored of it. The token carries the member's bucket, so that a shard can be told
- * before anything is looked up; 256 random bits follow. Both in the arena. */
+/* A fresh token for a session, in the arena: whose it is, so that memory or a shard can be asked at once, and 256 random bits. */
 str account_token_new(arena *a, int64_t num);
-/* The bucket and hash of a token; false when it is none of ours. hash: 32 bytes in the arena. */
-bool account_token_read(arena *a, str token, int64_t *bucket, str *hash);
+/* The same with bits of the caller's: for worlds that are made from a seed. */
+str account_token_of(arena *a, int64_t num, const unsigned char secret[TOKEN_BYTES]);
+/* Whose a token says it is, and what is stored of it; false when it is none of ours. hash: 32 bytes in the arena. */
+bool account_token_read(arena *a, str token, int64_t *num, str *hash);
 
-/* Whose session a token opens, and its hash; E_NOT_FOUND when it is none, is over, or its member is not active. */
-rc account_session(ctx *c, str token, str *hash, account_session_row *out);
+typedef struct account_session_found {
+    int64_t member;
+    role role;
+    str hash;
+    const graph_session *session; /* until graph_leave */
+} account_session_found;
+/* Whose session a token opens; E_NOT_FOUND when it is none, is over, or its member is not active. */
+rc account_session(ctx *c, str token, account_session_found *out);
 /* c->viewer's sessions that last, the one used last first. */
 rc account_sessions(ctx *c, account_session_line_list *out);
 

@@ -36,12 +36,6 @@ SELECT k.password FROM credential k WHERE k.bucket = $bucket AND k.member = $mem
 -- name: account_by_name :one
 SELECT n.owner AS num FROM name n WHERE n.name = $name:text;
 
--- name: account_session :one
--- doc: Who a session token belongs to, while it lasts.
-SELECT s.member, m.role, m.state, s.created_day, s.last_day, s.expires
-FROM session s JOIN member m ON m.bucket = s.bucket AND m.num = s.member
-WHERE s.bucket = $bucket AND s.hash = $hash:blob AND s.expires > $now;
-
 -- name: account_session_insert :exec
 INSERT INTO session (bucket, hash, member, ordinal, created_day, last_day, expires, label)
 VALUES ($bucket, $hash:blob, $member, $ordinal, $day, $day, $expires, $label:text);
@@ -61,7 +55,7 @@ SELECT COUNT(*) AS sessions FROM session s WHERE s.bucket = $bucket AND s.member
 SELECT s.hash FROM session s WHERE s.bucket = $bucket AND s.member = $member ORDER BY s.last_day, s.ordinal LIMIT $limit;
 
 -- name: account_session_rename :count
-UPDATE session SET hash = $fresh:blob WHERE bucket = $bucket AND hash = $hash:blob;
+UPDATE session SET hash = $fresh:blob WHERE bucket = $bucket AND hash = $hash:blob AND member = $member;
 
 -- name: account_session_seen :count
 UPDATE session SET last_day = $day WHERE bucket = $bucket AND hash = $hash:blob AND last_day < $day;

@@ -25,16 +25,15 @@ rc account_identify(req *r)
     str guest = req_cookie(r, "guest"), token = req_cookie(r, "sid");
     c->viewer = (viewer){0, ROLE_GUEST};
     r->session = guest.len > 0 && guest.len <= 64 ? sha256_str(c->arena, guest) : STR("");
-    str hash;
-    account_session_row row;
-    rc_code found = account_session(c, token, &hash, &row);
+    account_session_found who;
+    rc_code found = account_session(c, token, &who);
     if (found == E_NOT_FOUND) return OK;
     if (found != OK) return found;
-    c->viewer = (viewer){row.member, (role)row.role};
-    r->session = hash;
+    c->viewer = (viewer){who.member, who.role};
+    r->session = who.hash;
     /* An act asks again who its viewer is: prepare has noted the day already. */
     if (c->writing) return OK;
-    if (row.last_day < clock_day(c->now)) (void)req_after(r, seen_act, hash);
+    if (who.session->last_day < clock_day(c->now)) (void)req_after(r, seen_act, who.hash);
     presence_note(r);
     return OK;
 }
@@ -334,11 +333,10 @@ static rc password_prepare(req *r)
     TRY(graph_member(c, c->viewer.num, &me));
     msg weak = account_password_fault(s->fresh, me->name);
     if (weak.key != L_NONE) return req_fault(r, "fresh", weak);
-    str hash;
-    account_session_row session;
-    TRY(account_session(c, req_cookie(r, "sid"), &hash, &session));
-    bool keeps = session.expires - session.created_day > 2 * SESSION_SHORT_MS;
-    s->cookie_s = keeps ? (session.expires - c->now) / 1000 : 0;
+    account_session_found here;
+    TRY(account_session(c, req_cookie(r, "sid"), &here));
+    bool keeps = here.session->expires - here.session->created_day > 2 * SESSION_SHORT_MS;
+    s->cookie_s = keeps ? (here.session->expires - c->now) / 1000 : 0;
     s->token = account_token_new(c->arena, c->viewer.num);
     return account_password(c, c->viewer.num, &s->stored);
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Who is asking? The first question of every request; so a member's sessions are in memory. A token says whose it is, its hash
+ * says whether that is true. */
+#include <string.h>
+
+#include "graph.sql.h"
+#include "graph/parts.h"
+
+static rc sessions_fetch(ctx *c, int64_t num, const sessions_part **out)
+{
+    graph_sessions_row_list rows;
+    TRY(sql_graph_sessions(c->db, c->arena, bucket_of(num), num, GRAPH_SESSIONS_MAX, &rows));
+    if (rows.len == 0) return E_NOT_FOUND; /* nothing is kept for numbers that somebody guesses */
+    sessions_part *p = part_new(c, sizeof *p + rows.len * sizeof(graph_session));
+    p->len = 0;
+    for (size_t i = 0; i < rows.len; i++) {
+        const graph_sessions_row *row = &rows.items[i];
+        if (row->hash.len != SESSION_HASH) continue;
+        graph_session *s = &p->items[p->len++];
+        *s = (graph_session){.created_day = row->created_day, .last_day = row->last_day, .expires = row->expires};
+        memcpy(s->hash, row->hash.ptr, SESSION_HASH);
+    }
+    *out = (const sessions_part *)part_keep(c, num, PART_SESSIONS, &p->head);
+    return OK;
+}
+
+rc graph_session_of(ctx *c, int64_t num, str hash, const graph_session **out)
+{
+    const sessions_part *p = (const sessions_part *)part_get(c, num, PART_SESSIONS);
+    if (hash.len != SESSION_HASH) return E_NOT_FOUND;
+    if (!p) TRY(sessions_fetch(c, num, &p));
+    for (size_t i = 0; i < p->len; i++)
+        if (memcmp(p->items[i].hash, hash.ptr, SESSION_HASH) == 0) return *out = &p->items[i], OK;
+    return E_NOT_FOUND;
+}
