@@ -11,8 +11,6 @@
 #include "base/local_socket.h"
 #include "base/log.h"
 
-#define LINE_MAX_BYTES 2048
-
 struct admin_socket {
     house *house;
     pthread_t thread;
@@ -25,8 +23,8 @@ static bool read_line(int fd, char *buffer, size_t *len)
 {
     *len = 0;
     struct pollfd wait = {fd, POLLIN, 0};
-    while (*len < LINE_MAX_BYTES && poll(&wait, 1, 5000) == 1) {
-        ssize_t n = read(fd, buffer + *len, LINE_MAX_BYTES - *len);
+    while (*len < ADMIN_LINE_MAX && poll(&wait, 1, 5000) == 1) {
+        ssize_t n = read(fd, buffer + *len, ADMIN_LINE_MAX - *len);
         if (n <= 0) return false;
         *len += (size_t)n;
         if (memchr(buffer, '\n', *len)) return true;
@@ -46,7 +44,7 @@ static void write_all(int fd, str s)
 /* The first byte of the answer is the exit code as a digit; the rest is for the screen. */
 static void answer(house *h, int fd)
 {
-    char buffer[LINE_MAX_BYTES];
+    char buffer[ADMIN_LINE_MAX];
     size_t len;
     if (!read_line(fd, buffer, &len)) return;
     str line = str_take((str){buffer, len}, str_find((str){buffer, len}, '\n'));

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The operator's commands at the console: through the running server, and on the data folder while none runs.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as path } from "node:path";
+import { after, before, test } from "node:test";
+
+import { Client } from "../support/client.mjs";
+import { expect, join, setupServer } from "../support/people.mjs";
+import { BIN, start } from "../support/server.mjs";
+
+let server, owner, olga, ivan;
+
+before(async () => {
+  server = await start();
+  owner = await setupServer(server);
+  [olga, ivan] = [await join(server, "olga"), await join(server, "ivan")];
+});
+after(() => server?.stop());
+
+/** `veche admin ARGS` to its end: {code, out, err}. */
+function admin(...args) {
+  return new Promise((done, fail) => {
+    const child = spawn(BIN, ["admin", ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, TZ: "UTC" } });
+    const said = { out: "", err: "" };
+    child.stdout.setEncoding("utf8").on("data", (s) => (said.out += s));
+    child.stderr.setEncoding("utf8").on("data", (s) => (said.err += s));
+    const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    child.on("error", fail);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      const err = said.err.split("\n").filter((line) => line && !line.startsWith("info ")).join("\n");
+      done({ code: code ?? signal, out: said.out.trimEnd(), err });
+    });
+  });
+}
+
+const here = () => ["--data", server.data, ...(server.database ? ["--db", server.database.address] : [])];
+
+async function says(args, code, pattern) {
+  const ended = await admin(...here(), ...args);
+  assert.equal(ended.code, code, `${args.join(" ")}: ${ended.out}${ended.err}`);
+  const [told, silent] = code === 0 ? [ended.out, ended.err] : [ended.err, ended.out];
+  assert.match(told, pattern);
+  assert.equal(silent, "", "what was done is printed, and what was not goes to the standard error");
+}
+
+/** Without a server at work on them, `what` is done to the same data. */
+async function atRest(what) {
+  await server.stop({ keep: true });
+  try {
+    await what();
+  } finally {
+    const { data, database } = server;
+    server = await start({ data, database });
+  }
+}
+
+test("a command used wrongly is told so, and makes no data folder", async () => {
+  const nowhere = path(mkdtempSync(path(tmpdir(), "veche-admin-")), "data");
+  for (const words of [[], ["conquer"], ["suspend"], ["suspend", "olga"], ["staff", "olga", "ivan"], ["check", "twice"]]) {
+    const ended = await admin("--data", nowhere, ...words);
+    assert.equal(ended.code, 2, words.join(" "));
+    assert.match(ended.err, /^veche admin[^]*suspend NAME WHY/);
+    assert.equal(ended.out, "");
+  }
+  const help = await admin(`--data=${nowhere}`, "help");
+  assert.deepEqual([help.code, help.err], [0, ""]);
+  assert.match(help.out, /origin/);
+  assert.ok(!existsSync(nowhere));
+  rmSync(path(nowhere, ".."), { recursive: true, force: true });
+});
+
+test("members are named as people type them, and every refusal is a sentence of its own", async () => {
+  await says(["suspend", "@Olga", "spam,", "in", "capitals"], 0, /^Done\.$/);
+  expect(await olga.get("/feed"), 303, "her sessions have ended");
+  await says(["suspend", "olga", "once", "more"], 1, /suspended/);
+  await says(["restore", "OLGA", "a", "mistake"], 0, /^Done\.$/);
+  await says(["restore", "olga", "again"], 1, /^[A-Z].*\.$/);
+  await says(["suspend", "marfa", "the", "owner"], 1, /^[A-Z].*\.$/);
+  await says(["staff", "@ivan"], 0, /^Done\.$/);
+  expect(await ivan.get("/admin/members"), 200);
+  await says(["staff", "ivan"], 1, /^[A-Z].*\.$/);
+  await says(["dismiss", "Ivan"], 0, /^Done\.$/);
+  await says(["staff", "nobody.at.all"], 1, /no member with the name nobody\.at\.all\.$/);
+  await says(["suspend", "ivan", "x".repeat(501)], 2, /500/);
+  await says(["suspend", "ivan", "x".repeat(5000)], 2, /too long/);
+  await says(["link"], 1, /has an owner already/);
+  await says(["status"], 0, /members/);
+  await olga.logIn(olga.client);
+});
+
+test("a wrong public address locks every form out until the console corrects it, at once", async () => {
+  await says(["origin"], 0, new RegExp(`^${server.url}$`));
+  await says(["origin", "https://veche.example/"], 0, /^The public address is now https:\/\/veche\.example\./);
+  await says(["origin"], 0, /^https:\/\/veche\.example$/);
+  const guest = new Client(server.url);
+  const headers = { origin: server.url };
+  expect(await guest.submit("/login", "/login", { name: "olga", password: olga.password }, { headers }), 403, "foreign now");
+  for (const bad of ["veche.example", "https://veche.example/path", "ftp://veche.example", "https://", "https://veche.example:0"])
+    await says(["origin", bad], 2, /without a path\.$/);
+  await says(["origin", server.url], 0, /^The public address is now http/);
+  await says(["origin", server.url], 0, /already\.$/);
+  expect(await guest.submit("/login", "/login", { name: "olga", password: olga.password }, { headers }), 303, "at home again");
+});
+
+test("without a server the public address is corrected in the data folder", async () => {
+  const { url } = server;
+  await atRest(async () => {
+    await says(["origin", "https://Veche.example"], 2, /without a path\.$/);
+    await says(["origin", "https://veche.example:443"], 0, /now https:\/\/veche\.example\./);
+    await says(["origin"], 0, /^https:\/\/veche\.example$/);
+  });
+  await says(["origin"], 0, /^https:\/\/veche\.example$/);
+  await says(["origin", server.url], 0, /^The public address is now/);
+  assert.notEqual(url, server.url, "another port");
+  for (const person of [owner, olga, ivan]) {
+    person.server = server;
+    person.client = await person.logIn(new Client(server.url));
+  }
+});
+
+test("a server that is not set up has no public address to correct", async () => {
+  const fresh = await start();
+  try {
+    const ended = await admin("--data", fresh.data, ...(fresh.database ? ["--db", fresh.database.address] : []), "origin", "https://veche.example");
+    assert.deepEqual([ended.code, ended.out], [1, ""]);
+    assert.match(ended.err, /asked for at set-up\.$/);
+  } finally {
+    await fresh.stop();
+  }
+});
