@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/admin_socket.h"
+#include "app/check.h"
 #include "app/commands.h"
 #include "base/local_socket.h"
 #include "base/log.h"
@@ -45,17 +46,13 @@ static int say_status(house *h, str rest, out *o)
 static int say_check(house *h, str rest, out *o)
 {
     (void)rest;
-    arena *a = arena_open();
     db *d;
-    str report = STR("");
-    rc_code code = db_open(house_where(h), true, &d);
-    if (code == OK) {
-        code = db_integrity(d, a, &report);
-        db_close(d);
+    if (db_open(house_where(h), true, &d) != OK) {
+        OUT_LIT(o, "The database cannot be opened.\n");
+        return ADMIN_FAILED;
     }
-    if (code == OK) OUT_LIT(o, "The database is sound.\n");
-    else out_printf(o, "The database is damaged or cannot be read: %.*s\n", STR_ARG(report));
-    arena_close(a);
+    rc_code code = check_database(d, o);
+    db_close(d);
     return code == OK ? ADMIN_DONE : ADMIN_FAILED;
 }
 

@@ -101,7 +101,8 @@ rc db_script(db *d, const char *sql);
  * *wal_bytes is the WAL's size before. Does nothing on PostgreSQL. */
 rc db_checkpoint(db *d, bool restart, int64_t *wal_bytes);
 
-/* The whole database is sound: PRAGMA integrity_check and foreign_key_check; on PostgreSQL always OK. */
+/* The engine finds its database sound. SQLite: PRAGMA integrity_check and foreign_key_check. PostgreSQL: every constraint is
+ * enforced and was validated, every index is valid. Otherwise E_INTERNAL and a line for each finding. */
 rc db_integrity(db *d, arena *a, str *report);
 
 #ifdef VECHE_TESTING

@@ -8,8 +8,8 @@ import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 
 import { Client } from "../support/client.mjs";
-import { expect, join, setupServer } from "../support/people.mjs";
-import { BIN, start } from "../support/server.mjs";
+import { befriend, expect, join, setupServer } from "../support/people.mjs";
+import { BIN, column, start, write } from "../support/server.mjs";
 
 let server, owner, olga, ivan;
 
@@ -131,4 +131,41 @@ test("a server that is not set up has no public address to correct", async () =>
   } finally {
     await fresh.stop();
   }
+});
+
+test("a check says what it looked at, and finds what does not fit", async () => {
+  await befriend(olga, ivan);
+  const one = await olga.write("a post that somebody likes");
+  await ivan.done(`${one.path}/like`);
+  await ivan.write("on somebody else's wall", { on: olga });
+  await olga.done(`/block/${owner.num}`);
+  await says(["check"], 0, /^Looked at 3 members, 4 half-edges, 2 posts and 1 likes: the database is sound\.$/);
+  const found = async (statement, pattern, back) => {
+    write(server, statement);
+    await says(["check"], 1, pattern);
+    write(server, back);
+  };
+  for (const [counter, name] of [["friends", "friends"], ["followers", "followers"], ["requests", "requests"], ["follows", "those who are followed"], ["asked", "requests sent"], ["blocks", "the blocked"]]) {
+    const [was] = await column(server, `SELECT ${counter} FROM member WHERE num = ${olga.num}`);
+    await found(`UPDATE member SET ${counter} = 7 WHERE num = ${olga.num}`,
+      new RegExp(`^Member ${olga.num}: the counter of ${name} is 7, and there are ${was}\\.\nLooked at .* findings: 1\\.$`),
+      `UPDATE member SET ${counter} = ${was} WHERE num = ${olga.num}`);
+  }
+  await found(`UPDATE post SET likes = 5 WHERE ordinal = 1 AND owner = ${olga.num}`, new RegExp(`Member ${olga.num}: The post 1 counts 5, and its likes are 1\\.`, "i"),
+    `UPDATE post SET likes = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE wall_count SET posts = 5 WHERE audience = 0 AND owner = ${olga.num}`, /audience 0 is 5, and the posts are 1\./,
+    `UPDATE wall_count SET posts = 1 WHERE audience = 0 AND owner = ${olga.num}`);
+  await found(`UPDATE wall_count SET audience = 1 WHERE audience = 0 AND owner = ${olga.num}`, /audience 1 is 1, and the posts are 0\.[^]*audience 0 is 0, and the posts are 1\.[^]*findings: 2\./,
+    `UPDATE wall_count SET audience = 0 WHERE audience = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE edge SET bits = 0 WHERE owner = ${owner.num} AND other = ${olga.num}`, /the other half, which does not fit, has 0\./,
+    `UPDATE edge SET bits = 128 WHERE owner = ${owner.num} AND other = ${olga.num}`);
+  await found(`UPDATE post SET audience = 99 WHERE ordinal = 1 AND owner = ${olga.num}`, /for an audience that is not there \(post\)/,
+    `UPDATE post SET audience = 0 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`INSERT INTO privacy (bucket, owner, item, audience) VALUES (999, 999, 1, 0)`, /^Member 999 is not there, and a row names them \(privacy\)\./,
+    "DELETE FROM privacy WHERE owner = 999");
+  await found("UPDATE member_seq SET last = 9", /newest member has the number 9, and there are 3 members\./, "UPDATE member_seq SET last = 3");
+  if (server.database)
+    await found("ALTER TABLE member ADD CONSTRAINT tidy CHECK (num < 1000) NOT VALID", /constraint not validated: member\.tidy/, "ALTER TABLE member DROP CONSTRAINT tidy");
+  await says(["check"], 0, /sound\.$/);
+  await atRest(() => says(["check"], 0, /sound\.$/));
 });
