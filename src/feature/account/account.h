@@ -116,9 +116,12 @@ str account_search_key(arena *a, str given, str family, str name);
 rc account_words(ctx *c, int64_t num, str search);
 /* The confusable skeleton of a name (UTS 39 §4): the same for names that look alike. In the arena. */
 str account_skeleton(arena *a, str name);
-/* A LIKE pattern (escape '!') for the keys in which a word begins with this one; several words parted by blanks must stand as
- * they are. The words have been through account_search_key, so that the alphabet does not matter. In the arena. */
-str account_search_pattern(arena *a, str words);
+/* The words of a query, at most SEARCH_WORDS, the longest first: stored words that begin as the i-th one lie from spans[i].from up to
+ * spans[i].end. Where fewer were typed, the other spans hold all words, so that any will do. In the arena. */
+#define SEARCH_WORDS 3
+typedef struct search_span { str from, end; } search_span;
+typedef struct search_words { search_span spans[SEARCH_WORDS]; size_t len; } search_words;
+search_words account_search_words(arena *a, str query);
 /* How many members have ever signed up: also the number of the newest. In any transaction. */
 rc account_count(ctx *c, int64_t *num);
 

@@ -168,19 +168,24 @@ rc account_words(ctx *c, int64_t num, str search)
     return OK;
 }
 
-/* The search key has a blank before each word. */
-str account_search_pattern(arena *a, str words)
-{
-    char *text = arena_alloc(a, 2 * words.len + 3);
-    size_t len = 0;
-    text[len++] = '%';
-    text[len++] = ' ';
-    for (size_t i = 0; i < words.len; i++) {
-        char ch = words.ptr[i];
-        if (ch == '%' || ch == '_' || ch == '!') text[len++] = '!';
-        text[len++] = ch;
-    }
-    text[len++] = '%';
-    return (str){text, len};
-}
+#define HIGHEST STR("\xF4\x8F\xBF\xBF") /* U+10FFFF, a noncharacter: text_clean lets none in, so no word has it */
 
+/* The query goes through the same mill as the names did: so it does not matter in which alphabet either was written. */
+search_words account_search_words(arena *a, str query)
+{
+    search_words w = {0};
+    for (size_t i = 0; i < SEARCH_WORDS; i++) w.spans[i] = (search_span){STR(""), HIGHEST};
+    str key = account_search_key(a, query, STR(""), STR(""));
+    while (key.ptr && w.len < SEARCH_WORDS) {
+        str word = str_cut(&key, ' ');
+        if (!word.len) continue;
+        search_span one = {word, arena_cat(a, word, HIGHEST, STR(""))};
+        size_t at = w.len++;
+        if (at && one.from.len > w.spans[0].from.len) {
+            w.spans[at] = w.spans[0];
+            at = 0;
+        }
+        w.spans[at] = one;
+    }
+    return w;
+}

@@ -102,12 +102,6 @@ typedef struct candidates {
     size_t len;
 } candidates;
 
-/* "olga ma": the query goes through the same mill as the names did. */
-static str pattern_of(arena *a, str typed)
-{
-    return account_search_pattern(a, str_trim(account_search_key(a, typed, STR(""), STR(""))));
-}
-
 /* "17" or "id17": addresses of members do not begin with digits, and "id17" is never given away. */
 static bool number_typed(str name, int64_t *num)
 {
@@ -132,7 +126,11 @@ static rc find_candidates(ctx *c, const member_filter *f, str name, candidates *
         return OK;
     }
     if (name.len > 0) {
-        TRY(sql_moderate_named(c->db, c->arena, pattern_of(c->arena, name), f->before, MODERATE_PAGE, &rows));
+        search_words w = account_search_words(c->arena, name);
+        if (!w.len) return OK;
+        const search_span *one = &w.spans[0], *two = &w.spans[1], *three = &w.spans[2];
+        TRY(sql_moderate_named(c->db, c->arena, one->from, one->end, f->before, two->from, two->end, three->from, three->end,
+                               MODERATE_PAGE, &rows));
     } else if (f->state > MEMBER_ACTIVE) {
         TRY(sql_moderate_in_state(c->db, c->arena, f->state, f->before, MODERATE_PAGE, &rows));
     } else if (f->role > ROLE_MEMBER) {

@@ -35,7 +35,7 @@ bool moderate_may_appoint(viewer who, const member_card *m);
 /* ---- members as staff list them ---- */
 
 typedef struct member_filter {
-    str name;        /* the beginning of a name, as typed; "@name", "id17" or "17"; empty: all */
+    str name;        /* beginnings of names, as typed; "@name", "id17" or "17"; empty: all */
     int state, role; /* -1: any */
     int64_t before;  /* below this number; INT64_MAX: from the newest */
 } member_filter;

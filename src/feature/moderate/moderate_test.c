@@ -341,7 +341,9 @@ static void members_are_found_by_state_and_role(void **state)
 
 static void rename_member(house *h, int64_t num, const char *search)
 {
-    world_sql(h->w, "UPDATE member SET search = '%s' WHERE num = %lld", search, (long long)num);
+    ctx *c = world_act(h->w, num);
+    assert_int_equal(account_words(c, num, str_of(search)), OK);
+    world_done(c);
 }
 
 static int64_t only(ctx *c, str name)
@@ -359,7 +361,10 @@ static void members_are_found_by_the_beginning_of_a_name_or_a_number(void **stat
     assert_int_equal(only(c, STR("Anna")), h->anna);
     assert_int_equal(only(c, STR("Анна Ма")), h->anna);
     assert_int_equal(only(c, STR(" @anna_m ")), h->anna);
+    assert_int_equal(only(c, STR("may an")), h->anna);
     assert_int_equal(only(c, STR("mayer")), -2);
+    member_page both = listed(c, (member_filter){.name = STR("m"), .state = -1, .role = -1});
+    assert_true(both.len >= 2 && both.items[0]->num > both.items[1]->num); /* the newest first */
     assert_int_equal(only(c, STR("ayer")), 0);
     assert_int_equal(only(c, STR("%")), 0);
     assert_int_equal(only(c, STR("ann_")), 0);

@@ -12,44 +12,13 @@
 #include "people.sql.h"
 
 #define BATCH 100
-#define WORDS 3
-#define HIGHEST STR("\xF4\x8F\xBF\xBF") /* U+10FFFF, a noncharacter: text_clean lets none in, so no word has it */
 
 /* ---- candidates ---- */
-
-/* Words that begin like the one typed lie from `from` to `end`. */
-typedef struct span { str from, end; } span;
-
-typedef struct wanted {
-    size_t words;
-    span lead, others[WORDS - 1]; /* where fewer were typed: all words, so that any will do */
-} wanted;
 
 typedef struct batch {
     people_hit items[BATCH];
     size_t len;
 } batch;
-
-/* The query goes through the same mill as the names did: so it does not matter in which alphabet either was written. */
-static wanted wanted_of(arena *a, str query)
-{
-    const span all = {STR(""), HIGHEST};
-    wanted w = {.lead = all, .others = {all, all}};
-    str key = account_search_key(a, query, STR(""), STR(""));
-    while (key.ptr && w.words < WORDS) {
-        str word = str_cut(&key, ' ');
-        if (!word.len) continue;
-        span one = {word, arena_cat(a, word, HIGHEST, STR(""))};
-        if (w.words && one.from.len <= w.lead.from.len) {
-            w.others[w.words - 1] = one;
-        } else {
-            if (w.words) w.others[w.words - 1] = w.lead;
-            w.lead = one;
-        }
-        w.words++;
-    }
-    return w;
-}
 
 /* Each batch is the next one behind *at, which moves to where the following begins; below is 0 when nobody is left. */
 
@@ -74,16 +43,16 @@ static void add_hits(batch *b, const people_hit_list *hits)
     for (size_t i = 0; i < hits->len && b->len < BATCH; i++) b->items[b->len++] = hits->items[i];
 }
 
-static rc batch_named(ctx *c, const wanted *w, people_place *at, batch *b)
+static rc batch_named(ctx *c, const search_words *w, people_place *at, batch *b)
 {
     people_hit_list hits;
-    const span *two = &w->others[0], *three = &w->others[1];
+    const search_span *lead = &w->spans[0], *two = &w->spans[1], *three = &w->spans[2];
     b->len = 0;
-    if (!str_starts(at->word, w->lead.from)) *at = (people_place){w->lead.from, INT64_MAX};
-    TRY(sql_people_with(c->db, c->arena, w->lead.from, two->from, two->end, three->from, three->end, at->word, at->below, BATCH, &hits));
+    if (!str_starts(at->word, lead->from)) *at = (people_place){lead->from, INT64_MAX};
+    TRY(sql_people_with(c->db, c->arena, lead->from, two->from, two->end, three->from, three->end, at->word, at->below, BATCH, &hits));
     add_hits(b, &hits);
     if (b->len < BATCH) {
-        TRY(sql_people_after(c->db, c->arena, w->lead.from, two->from, two->end, three->from, three->end, at->word, w->lead.end,
+        TRY(sql_people_after(c->db, c->arena, lead->from, two->from, two->end, three->from, three->end, at->word, lead->end,
                              (int64_t)(BATCH - b->len), &hits));
         add_hits(b, &hits);
     }
@@ -108,10 +77,10 @@ rc people_find(ctx *c, str query, people_place at, size_t most, people_page *out
 {
     if (str_starts(query, STR("@"))) query = str_skip(query, 1);
     bool named = query.len > 0;
-    wanted w = named ? wanted_of(c->arena, query) : (wanted){0};
+    search_words w = named ? account_search_words(c->arena, query) : (search_words){0};
     batch *b = ARENA_NEW(c->arena, batch);
     *out = (people_page){.items = ARENA_ARRAY(c->arena, found_person, most)};
-    if (named && !w.words) return OK;
+    if (named && !w.len) return OK;
     for (size_t scanned = 0; at.below > 0 && scanned < PEOPLE_SCAN_MAX; scanned += BATCH) {
         TRY(named ? batch_named(c, &w, &at, b) : batch_numbered(c, &at, b));
         for (size_t i = 0; i < b->len; i++) {
