@@ -153,3 +153,17 @@ test("a page of a refusal repeats no password and says nothing is kept where not
   assert.ok(role.doc.all("[role=alert]").some((n) => n.text), String(role));
   assert.ok(!role.body.includes("Your text is kept"), "there was no text");
 });
+
+test("while joining is closed nobody makes invitations, and the page says why", async () => {
+  const site = (signup) => owner.done("/admin/site", { site: "Test square", signup, site_lang: 0 });
+  const makes = (page) => page.doc.all("form").some((f) => f.attrs.action === "/settings/invitations");
+  await site(2);
+  const page = expect(await owner.get("/settings/invitations"), 200);
+  assert.match(page.body, /Joining is closed on this server/);
+  assert.ok(!makes(page));
+  const refused = expect(await owner.act("/settings/invitations", { uses: 1 }), 403, "the owner as well");
+  assert.equal(refused.body.split("Joining is closed on this server").length, 2, "said once");
+  await site(0);
+  assert.ok(makes(await owner.get("/settings/invitations")));
+  expect(await owner.act("/settings/invitations", { uses: 1 }), 303);
+});

@@ -376,13 +376,13 @@ static rc invites_show(req *r)
     TRY(view_init(&v, r, NAV_SETTINGS, MSG(L_account_invites_title)));
     account_invite_line_list list;
     TRY(account_invitations(r->c, &list));
-    tpl_invites(r->out, &v, &list, str_of(r->site->origin));
+    tpl_invites(r->out, &v, &list, str_of(r->site->origin), r->site->signup == SIGNUP_CLOSED);
     return OK;
 }
 
 static rc invite_prepare(req *r)
 {
-    if (r->site->signup == SIGNUP_CLOSED && r->c->viewer.role < ROLE_OWNER)
+    if (r->site->signup == SIGNUP_CLOSED)
         return fail(r->c, E_DENIED, MSG(L_account_invites_closed), "sign-up is closed");
     int64_t uses = req_field_int(r, "uses", 0);
     if (uses < 1 || uses > INVITE_USES_MAX) return req_fault(r, "uses", (msg){.key = L_account_invite_uses, .n = INVITE_USES_MAX});
