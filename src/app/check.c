@@ -16,9 +16,11 @@ typedef struct check {
     int64_t from, to;
     out *out;
     int64_t found, edges, posts, likes;
+    bool more; /* a query had more rows than were read */
 } check;
 
 static bool room(check *k) { return ++k->found <= CHECK_LINES_MAX; }
+static void note_rows(check *k, size_t rows) { k->more = k->more || rows == ROWS; }
 
 /* ---- counters ---- */
 
@@ -33,6 +35,7 @@ static rc look_at_relations(check *k)
 {
     check_relations_row_list rows;
     TRY(sql_check_relations(k->db, k->arena, k->from, k->to, ROWS, &rows));
+    note_rows(k, rows.len);
     for (size_t i = 0; i < rows.len; i++) {
         const check_relations_row *m = &rows.items[i];
         say_counter(k, m->num, "friends", m->friends, m->has_friends);
@@ -66,6 +69,7 @@ static rc look_at_lines(check *k)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         check_line_list rows;
         TRY(lines[i].query(k->db, k->arena, k->from, k->to, ROWS, &rows));
+        note_rows(k, rows.len);
         for (size_t j = 0; j < rows.len; j++) {
             const check_line *r = &rows.items[j];
             if (room(k))
@@ -82,16 +86,19 @@ static rc look_at_orphans(check *k)
 {
     check_orphan_list rows;
     TRY(sql_check_orphans(k->db, k->arena, k->from, k->to, ROWS, &rows));
+    note_rows(k, rows.len);
     for (size_t i = 0; i < rows.len; i++)
         if (room(k))
             out_printf(k->out, "Member %lld is not there, and a row names them (%.*s).\n", (long long)rows.items[i].num,
                        STR_ARG(rows.items[i].what));
     TRY(sql_check_audiences(k->db, k->arena, k->from, k->to, ROWS, &rows));
+    note_rows(k, rows.len);
     for (size_t i = 0; i < rows.len; i++)
         if (room(k))
             out_printf(k->out, "Member %lld: a row is for an audience that is not there (%.*s).\n", (long long)rows.items[i].num,
                        STR_ARG(rows.items[i].what));
     TRY(sql_check_names(k->db, k->arena, k->from, k->to, ROWS, &rows));
+    note_rows(k, rows.len);
     for (size_t i = 0; i < rows.len; i++)
         if (room(k))
             out_printf(k->out, "Member %lld: what is stored as theirs lacks the %.*s.\n", (long long)rows.items[i].num,
@@ -161,7 +168,7 @@ rc check_database(db *d, out *o)
     if (k.found > CHECK_LINES_MAX) out_printf(o, "Not shown: %lld more.\n", (long long)(k.found - CHECK_LINES_MAX));
     out_printf(o, "Looked at %lld members, %lld half-edges, %lld posts and %lld likes: ", (long long)members, (long long)k.edges,
                (long long)k.posts, (long long)k.likes);
-    if (k.found > 0) out_printf(o, "findings: %lld.\n", (long long)k.found);
+    if (k.found > 0) out_printf(o, "findings: %s%lld.\n", k.more ? "at least " : "", (long long)k.found);
     else if (code == OK) OUT_LIT(o, "the database is sound.\n");
     else OUT_LIT(o, "nothing found so far.\n");
     arena_close(k.arena);
