@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* A set-associative table: a key may live in one of the four places of its set; the hand of a clock goes round each set, and
  * what was used since its last pass stays. Bounded by places and by bytes: past the budget nothing new is kept until old
- * places are overwritten. */
+ * places are overwritten. One mutex: on SQLite nobody else comes, on PostgreSQL the workers who read for one web thread do. */
 #include "page/fragment.h"
+
+#include <pthread.h>
 
 #include "base/log.h"
 
@@ -26,6 +28,7 @@ struct fragment_cache {
     set *sets;
     size_t sets_len; /* a power of two, at least SETS_LEAST */
     size_t bytes, budget;
+    pthread_mutex_t lock;
 };
 
 static bool same(const fragment_key *a, const fragment_key *b)
@@ -49,6 +52,7 @@ fragment_cache *fragment_cache_open(size_t budget)
     while (f->sets_len * WAYS * USUAL_BYTES < budget) f->sets_len *= 2;
     if (!(f->sets = calloc(f->sets_len, sizeof *f->sets))) die("out of memory");
     f->budget = budget;
+    pthread_mutex_init(&f->lock, NULL);
     return f;
 }
 
@@ -58,12 +62,14 @@ void fragment_cache_close(fragment_cache *f)
     for (size_t i = 0; i < f->sets_len; i++)
         for (size_t w = 0; w < WAYS; w++) free(f->sets[i].ways[w].bytes);
     free(f->sets);
+    pthread_mutex_destroy(&f->lock);
     free(f);
 }
 
 bool fragment_write(fragment_cache *f, const fragment_key *key, out *o)
 {
     bool found = false;
+    pthread_mutex_lock(&f->lock);
     set *s = set_of(f, key);
     for (size_t w = 0; w < WAYS && !found; w++) {
         place *p = &s->ways[w];
@@ -71,6 +77,7 @@ bool fragment_write(fragment_cache *f, const fragment_key *key, out *o)
         out_bytes(o, p->bytes, p->len);
         p->used = found = true;
     }
+    pthread_mutex_unlock(&f->lock);
     return found;
 }
 
@@ -86,6 +93,7 @@ static place *victim(set *s)
 
 void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes)
 {
+    pthread_mutex_lock(&f->lock);
     place *p = victim(set_of(f, key));
     f->bytes -= p->len;
     free(p->bytes);
@@ -95,4 +103,5 @@ void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes)
         *p = (place){.key = *key, .bytes = p->bytes, .len = (uint32_t)bytes.len};
         f->bytes += bytes.len;
     }
+    pthread_mutex_unlock(&f->lock);
 }

@@ -2,7 +2,7 @@
 /* fragment: rendered pieces of pages, kept by what they were made from. A key names everything that the bytes depend on
  * (thing, its version, its people's versions, language, viewer's class, day), so nothing ever needs to be invalidated: what is
  * out of date is simply not asked for again. A fragment never decides who may see it: judging comes first, each time.
- * A cache belongs to one thread. */
+ * A web thread has one; on PostgreSQL several workers read for it at a time. */
 #ifndef VECHE_FRAGMENT_H
 #define VECHE_FRAGMENT_H
 
@@ -20,7 +20,7 @@ typedef struct fragment_key {
 /* `budget` bytes of fragments at most; as many places as fragments of a kilobyte have room in it. */
 fragment_cache *fragment_cache_open(size_t budget);
 void fragment_cache_close(fragment_cache *f);
-/* Appends the fragment and returns true, or returns false. */
+/* Appends the fragment and returns true, or returns false. Any thread. */
 bool fragment_write(fragment_cache *f, const fragment_key *key, out *o);
 /* Keeps a copy of bytes. */
 void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes);

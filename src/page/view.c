@@ -70,20 +70,27 @@ msg error_sentence(const ctx *c, rc_code code)
     return MSG(words[code > OK && code < RC_COUNT ? code : E_INTERNAL].what);
 }
 
+#define KEPT_MAX (256 * 1024) /* the largest form's words and what parts them */
+
 /* Of a form with words in it (others have nothing to show again) the words: no passwords, nothing of ours, no bare choices. */
 static str typed_words(const req *r)
 {
     static const char *const not_words[] = {"once", "to", "password", "fresh"};
-    str all = STR("");
-    if (r->method != POST || !r->route || !r->route->again) return all;
+    if (r->method != POST || !r->route || !r->route->again) return STR("");
+    out all;
+    out_init(&all, KEPT_MAX);
     for (size_t i = 0; i < r->form.count; i++) {
         const form_field *f = &r->form.fields[i];
         int64_t number;
         bool words = f->value.len > 0 && utf8_valid(f->value) && !str_int(f->value, &number);
         for (size_t k = 0; k < sizeof not_words / sizeof *not_words; k++) words = words && !str_eq(f->name, str_of(not_words[k]));
-        if (words) all = arena_cat(r->c->arena, all, all.len ? STR("\n") : STR(""), f->value);
+        if (!words) continue;
+        if (all.len) out_char(&all, '\n');
+        out_str(&all, f->value);
     }
-    return all;
+    str kept = all.failed ? STR("") : arena_str(r->c->arena, out_get(&all));
+    out_drop(&all);
+    return kept;
 }
 
 /* A form that is shown again says why: beside its fields, or, when no field is at fault, above everything. */
