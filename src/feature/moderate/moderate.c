@@ -118,6 +118,15 @@ static rc newest(ctx *c, int64_t before, candidates *out)
     return OK;
 }
 
+static rc named(ctx *c, const search_words *w, int64_t before, moderate_num_list *rows)
+{
+    const search_span *one = &w->spans[0], *two = &w->spans[1], *three = &w->spans[2];
+    *rows = (moderate_num_list){0};
+    if (!w->len) return OK;
+    return sql_moderate_named(c->db, c->arena, one->from, one->end, before, two->from, two->end, three->from, three->end,
+                              MODERATE_PAGE, rows);
+}
+
 static rc find_candidates(ctx *c, const member_filter *f, str name, candidates *out)
 {
     moderate_num_list rows;
@@ -127,10 +136,7 @@ static rc find_candidates(ctx *c, const member_filter *f, str name, candidates *
     }
     if (name.len > 0) {
         search_words w = account_search_words(c->arena, name);
-        if (!w.len) return OK;
-        const search_span *one = &w.spans[0], *two = &w.spans[1], *three = &w.spans[2];
-        TRY(sql_moderate_named(c->db, c->arena, one->from, one->end, f->before, two->from, two->end, three->from, three->end,
-                               MODERATE_PAGE, &rows));
+        TRY(named(c, &w, f->before, &rows));
     } else if (f->state > MEMBER_ACTIVE) {
         TRY(sql_moderate_in_state(c->db, c->arena, f->state, f->before, MODERATE_PAGE, &rows));
     } else if (f->role > ROLE_MEMBER) {
