@@ -75,17 +75,17 @@ static rc write_post(writer *w)
 {
     ctx c = {.arena = w->a, .db = w->d, .ids = w->ids, .now = clock_now(), .writing = true};
     int64_t ordinal, num = 1 + (int64_t)dice_pick(&w->dice, (size_t)w->members);
-    unsigned char key[48];
+    unsigned char key[96];
     char text[130];
     random_bytes(key, sizeof key);
     memset(text, 'x', sizeof text);
-    str hash = {(char *)key, 32}, nonce = {(char *)key + 32, 16};
+    str hash = {(char *)key, 32}, claim = {(char *)key + 32, 32}, body = {(char *)key + 64, 32};
     once_find_row seen;
     c.viewer = (viewer){num, ROLE_MEMBER};
-    rc_code found = sql_once_find(w->d, w->a, bucket_of(num), hash, nonce, &seen);
+    rc_code found = sql_once_find(w->d, w->a, bucket_of(num), hash, claim, &seen);
     if (found != E_NOT_FOUND) return found == OK ? E_CONFLICT : found;
     TRY(wall_add(&c, num, (str){text, sizeof text}, LEVEL_EVERYONE, &ordinal));
-    return sql_once_claim(w->d, bucket_of(num), hash, nonce, c.now, STR("12"));
+    return sql_once_claim(w->d, bucket_of(num), hash, claim, body, c.now, STR("12"));
 }
 
 static rc one_post(writer *w)
@@ -101,7 +101,7 @@ static void post(const char *folder, int64_t seconds)
     char path[4096];
     samples s = {malloc(SAMPLES_MAX * sizeof(double)), 0};
     writer w = {.a = arena_open(), .dice = {99}};
-    int64_t high, wal;
+    int64_t high, wal, raised;
     (void)snprintf(path, sizeof path, "%s/veche.db", folder);
     if (!s.us || db_open(path, false, &w.d) != OK) die("cannot open %s", path);
     node_high_row mark = {0};
@@ -121,7 +121,7 @@ static void post(const char *folder, int64_t seconds)
         now = clock_us();
     }
     say(&s, (double)(now - began) / 1e6);
-    if (db_begin_write(w.d) != OK || sql_node_reserve(w.d, 0, id_mill_high(w.ids) + 1) != OK || db_commit(w.d) != OK)
+    if (db_begin_write(w.d) != OK || sql_node_reserve(w.d, 0, id_mill_high(w.ids) + 1, 0, &raised) != OK || db_commit(w.d) != OK)
         die("the mark: %s", db_error(w.d));
     db_close(w.d);
     id_mill_close(w.ids);

@@ -412,7 +412,8 @@ static void put_site(world *w)
         {"name", STR("Bench")}, {"origin", STR("http://127.0.0.1:8080")}, {"signup", STR("0")}, {"lang", STR("en")}, {"ready", STR("1")},
         {"key", hex_encode(w->arena, (str){(char *)key, sizeof key})}};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) MUST(sql_site_set(w->db, str_of(lines[i].key), lines[i].value));
-    MUST(sql_node_reserve(w->db, 0, WORLD_NOW + MS_SECOND));
+    int64_t raised;
+    MUST(sql_node_reserve(w->db, 0, WORLD_NOW + MS_SECOND, 0, &raised));
 }
 
 /* ---- form tokens ---- */
