@@ -12,7 +12,7 @@ A claim is a row of a table: | id | claim | tests |. In the last cell each `…`
     `unit/lane_sqlite_test: a_batch_is_one_commit`    one test of it; * stands for any run of characters
     `http/journey/*: the owner sets up`           on every engine (all suites that match)
     `long unit/kill_test`                         the last ./test --long, whatever commit that was; it is printed
-    `mutants: skip_fsync`                         the last ./test --mutants
+    `mutants: skip the fsync`                     the last ./test --mutants
     `bench: feed page >= 0.50`                    a ratio of build/bench.json, written by ./bench --json build/bench.json
 
 What the README promises ends with a mark that names its claim, <!-- R3 -->, which a reader of the page does not see. A claim

@@ -14,6 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import results
+
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = shutil.ignore_patterns("build", ".git", "node_modules", "data", "__pycache__")
 
@@ -110,7 +112,9 @@ def try_mutant(m, folder):
 def main():
     words = sys.argv[1:]
     chosen = [m for m in MUTANTS if not words or any(w in m.name for w in words)]
-    bad = 0
+    results.tree()  # what is broken is a copy of what lies here now
+    start, bad = time.monotonic(), 0
+    states = {m.name: "failed" for m in chosen}
     with tempfile.TemporaryDirectory(prefix="veche-mutants-") as name:
         folder = Path(name) / "tree"
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT, symlinks=True)
@@ -129,7 +133,10 @@ def main():
             began = time.monotonic()
             wrong = try_mutant(m, folder)
             bad += wrong is not None
+            states[m.name] = "failed" if wrong else "passed"
             print(f"{'FAIL' if wrong else 'ok  '} {m.name:<44} {wrong or m.test + ': ' + m.red}  {time.monotonic() - began:.0f} s", flush=True)
+    if not words:
+        results.keep("mutants", "mutants", len(chosen) - bad, bad, time.monotonic() - start, states)
     print(f"{len(chosen) - bad} passed, {bad} failed")
     return 1 if bad else 0
 

@@ -206,7 +206,7 @@ def main():
     os.chdir(ROOT)
     for flag, script in (("mutants", "tests/mutants.py"), ("evidence", "tests/evidence.py")):
         if getattr(options, flag):
-            os.execvp("python3", ["python3", script])
+            os.execvp("python3", ["python3", script, *options.names])
     kept.tree()  # what is tested is what lies here now
     level = "long" if options.long else "quick" if options.quick else "full"
     chosen = [s for s in suites(level)
