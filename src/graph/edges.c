@@ -204,13 +204,29 @@ static rc circles_read(ctx *c, int64_t owner, circle_list *out)
     return OK;
 }
 
-/* Behind the settings stand the runs, behind them the members. */
+static size_t titles_size(const circle_list *list)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < list->there.len; i++) size += list->there.items[i].title.len;
+    return size;
+}
+
+static str title_put(char **at, str title)
+{
+    str kept = {*at, title.len};
+    if (title.len) memcpy(*at, title.ptr, title.len);
+    *at += title.len;
+    return kept;
+}
+
+/* Behind the settings stand the runs, behind them the members, behind them the titles. */
 static doors_part *doors_make(ctx *c, const graph_settings_row_list *settings, const circle_list *list)
 {
     size_t runs = list->there.len, size = PRIVACY_ITEMS * sizeof(int64_t);
-    doors_part *p = part_new(c, sizeof *p + size + runs * sizeof(circle_run) + list->len * sizeof(uint32_t));
+    doors_part *p = part_new(c, sizeof *p + size + runs * sizeof(circle_run) + list->len * sizeof(uint32_t) + titles_size(list));
     circle_run *run = (circle_run *)(void *)&p->settings[PRIVACY_ITEMS];
     uint32_t *others = (uint32_t *)(void *)(run + runs);
+    char *titles = (char *)(others + list->len);
     p->circles = run;
     p->circles_len = runs;
     p->others = others;
@@ -222,7 +238,7 @@ static doors_part *doors_make(ctx *c, const graph_settings_row_list *settings, c
     for (uint32_t i = 0; i < list->len; i++) others[i] = (uint32_t)list->items[i].other;
     for (uint32_t i = 0, at = 0; i < runs; i++) {
         int64_t ordinal = list->there.items[i].ordinal;
-        run[i] = (circle_run){(uint32_t)ordinal, at, 0};
+        run[i] = (circle_run){(uint32_t)ordinal, at, 0, title_put(&titles, list->there.items[i].title)};
         for (; at < list->len && list->items[at].ordinal == ordinal; at++) run[i].len++;
     }
     return p;
@@ -282,6 +298,19 @@ rc graph_circle_is(ctx *c, int64_t owner, int64_t circle, bool *yes)
     rc found = sql_graph_circle_there(c->db, c->arena, bucket_of(owner), owner, circle, &row);
     *yes = found == OK;
     return found == E_NOT_FOUND ? OK : found;
+}
+
+rc graph_circles(ctx *c, int64_t owner, graph_circle_list *out)
+{
+    const doors_part *d;
+    TRY(doors_of(c, owner, &d));
+    graph_circle *items = ARENA_ARRAY(c->arena, graph_circle, d->circles_len);
+    for (size_t i = 0; i < d->circles_len; i++) {
+        const circle_run *run = &d->circles[i];
+        items[i] = (graph_circle){.ordinal = run->ordinal, .members = run->len, .title = run->title};
+    }
+    *out = (graph_circle_list){items, d->circles_len};
+    return OK;
 }
 
 rc graph_setting(ctx *c, int64_t owner, int item, int64_t *audience)

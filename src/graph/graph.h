@@ -83,6 +83,11 @@ rc graph_friend_of_friend(ctx *c, int64_t a, int64_t b, bool *yes);
 rc graph_in_circle(ctx *c, int64_t owner, int64_t circle, int64_t other, bool *yes);
 /* True when the owner has such a circle, be it empty. */
 rc graph_circle_is(ctx *c, int64_t owner, int64_t circle, bool *yes);
+/* The owner's circles, in the order of their numbers. Titles are borrowed until graph_leave, the list lives in c->arena. Nobody
+ * but the owner is to learn that they exist. */
+typedef struct graph_circle { int64_t ordinal, members; str title; } graph_circle;
+typedef struct graph_circle_list { const graph_circle *items; size_t len; } graph_circle_list;
+rc graph_circles(ctx *c, int64_t owner, graph_circle_list *out);
 /* The stored audience of a privacy setting, or its default; see privacy.h. */
 rc graph_setting(ctx *c, int64_t owner, int item, int64_t *audience);
 

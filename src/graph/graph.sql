@@ -30,7 +30,7 @@ SELECT p.audience FROM privacy p WHERE p.bucket = $bucket AND p.owner = $owner A
 
 -- name: graph_circles :many
 -- doc: Which circles there are, empty ones too.
-SELECT c.ordinal FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner AND c.ordinal > $after ORDER BY c.ordinal LIMIT $limit;
+SELECT c.ordinal, c.title FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner AND c.ordinal > $after ORDER BY c.ordinal LIMIT $limit;
 
 -- name: graph_circle_there :one
 SELECT c.ordinal FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner AND c.ordinal = $ordinal;

@@ -41,6 +41,7 @@ typedef struct edges_part {
 /* One circle's run inside doors_part.others. */
 typedef struct circle_run {
     uint32_t ordinal, from, len;
+    str title; /* stands in the part, behind everybody */
 } circle_run;
 
 typedef struct doors_part {

@@ -26,14 +26,14 @@ rc circle_rename(ctx *c, int64_t ordinal, str title)
 {
     int64_t me = c->viewer.num, changed;
     TRY(sql_circle_set_title(c->db, title, bucket_of(me), me, ordinal, &changed));
-    return changed ? OK : no_circle(c);
+    return changed ? change_emit(c, CHANGE_PRIVACY, me, 0) : no_circle(c);
 }
 
 static rc expect_circle(ctx *c, int64_t ordinal)
 {
-    circle_line circle;
-    rc_code found = sql_circle_one(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, ordinal, &circle);
-    return found == E_NOT_FOUND ? no_circle(c) : found;
+    bool there;
+    TRY(graph_circle_is(c, c->viewer.num, ordinal, &there));
+    return there ? OK : no_circle(c);
 }
 
 /* One more than fits is enough to know that they do not. */
@@ -96,5 +96,14 @@ rc circle_remove(ctx *c, int64_t ordinal, const int64_t *nums, size_t len)
 
 rc circles_mine(ctx *c, circle_line_list *out)
 {
-    return sql_circles_of(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, CIRCLES_MAX, out);
+    return graph_circles(c, c->viewer.num, out);
+}
+
+rc circle_mine(ctx *c, int64_t ordinal, circle_line *out)
+{
+    circle_line_list all;
+    TRY(circles_mine(c, &all));
+    for (size_t i = 0; i < all.len; i++)
+        if (all.items[i].ordinal == ordinal) return *out = all.items[i], OK;
+    return no_circle(c);
 }

@@ -3,15 +3,18 @@
  * out (graph/audience.h); nobody but the owner ever learns that it exists. Numbers count up from 1 for each owner and
  * are not used again.
  *
- * All of these are c->viewer's own circles, and belong inside an act. E_NOT_FOUND for a number that is none. */
+ * All of these are c->viewer's own circles, and those that change something belong inside an act. E_NOT_FOUND for a number that is none. */
 #ifndef VECHE_CIRCLES_H
 #define VECHE_CIRCLES_H
 
-#include "base/ctx.h"
+#include "graph/graph.h"
 #include "circles.sql.h"
 
 #define CIRCLES_MAX 50
 #define CIRCLE_TITLE_MAX 40 /* code points */
+
+typedef graph_circle circle_line;
+typedef graph_circle_list circle_line_list;
 
 /* E_LIMIT past CIRCLES_MAX. */
 rc circle_create(ctx *c, str title, int64_t *ordinal);
@@ -22,7 +25,10 @@ rc circle_delete(ctx *c, int64_t ordinal);
 /* Whoever is no friend is passed over: the friendship may have ended since the page was opened. Idempotent, like the next. */
 rc circle_add(ctx *c, int64_t ordinal, const int64_t *nums, size_t len);
 rc circle_remove(ctx *c, int64_t ordinal, const int64_t *nums, size_t len);
-/* The viewer's circles, in the order in which they were made. Not an act: any transaction. */
+/* The viewer's circles, in the order in which they were made. Titles are borrowed until
+ * graph_leave. */
 rc circles_mine(ctx *c, circle_line_list *out);
+/* One of them. */
+rc circle_mine(ctx *c, int64_t ordinal, circle_line *out);
 
 #endif

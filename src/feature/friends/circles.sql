@@ -1,16 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 
--- name: circles_of :many
--- row: circle_line
--- doc: All circles of a member, in the order in which they were made.
-SELECT c.ordinal, c.title, c.members FROM circle c
-WHERE c.bucket = $bucket AND c.owner = $owner ORDER BY c.ordinal LIMIT $limit;
-
--- name: circle_one :one
--- row: circle_line
-SELECT c.ordinal, c.title, c.members FROM circle c
-WHERE c.bucket = $bucket AND c.owner = $owner AND c.ordinal = $ordinal;
-
 -- name: circles_count :one
 -- types: circles int
 SELECT COUNT(*) AS circles FROM circle c WHERE c.bucket = $bucket AND c.owner = $owner;

@@ -100,9 +100,7 @@ static rc circle_show(req *r)
     circle_line circle;
     friend_rows inside, outside;
     int64_t ordinal = req_capture_int(r, "ordinal"), inside_next, outside_next;
-    rc_code found = sql_circle_one(c->db, c->arena, bucket_of(c->viewer.num), c->viewer.num, ordinal, &circle);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_friends_circle_none), "no such circle");
-    TRY(found);
+    TRY(circle_mine(c, ordinal, &circle));
     TRY(view_init(&v, r, NAV_FRIENDS, MSG(L_NONE)));
     v.heading = circle.title;
     TRY(inside_rows(c, ordinal, req_field_int(r, "after", 0), &inside, &inside_next));
