@@ -71,6 +71,7 @@ static rc site_reload(house *h)
         return code;
     }
     node->before = h->site;
+    node->value.version = h->site ? h->site->value.version + 1 : 1;
     __atomic_store_n(&h->site, node, __ATOMIC_RELEASE);
     return OK;
 }

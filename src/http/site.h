@@ -11,6 +11,7 @@ typedef enum signup { SIGNUP_OPEN, SIGNUP_INVITATION, SIGNUP_CLOSED } signup;
 #define SITE_KEY_BYTES 32
 
 typedef struct site {
+    uint32_t version;        /* 1, 2, …: this process has loaded the settings so many times */
     char name[128];          /* UTF-8, shown in the head */
     char origin[272];        /* "https://veche.example", "http://127.0.0.1:8080"; empty before set-up */
     char host[256];          /* "veche.example" */

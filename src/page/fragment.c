@@ -105,3 +105,14 @@ void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes)
     }
     pthread_mutex_unlock(&f->lock);
 }
+
+void fragment_keep_since(fragment_cache *f, const fragment_key *key, const out *o, size_t before)
+{
+    if (!o->failed) fragment_keep(f, key, (str){o->ptr + before, o->len - before});
+}
+
+void fragment_soon(const fragment_cache *f, const fragment_key *key)
+{
+    const char *from = (const char *)set_of(f, key);
+    for (size_t line = 0; line < sizeof(set); line += 64) __builtin_prefetch(from + line);
+}

@@ -10,6 +10,9 @@
 
 typedef struct fragment_cache fragment_cache;
 
+/* What may be kept; post and acts have one for each class of viewers. */
+enum fragment_shape { FRAGMENT_POST = 0, FRAGMENT_ACTS = 8, FRAGMENT_TOP = 16, FRAGMENT_SIDE = 17, FRAGMENT_BAR = 18, FRAGMENT_COMPOSER = 19 };
+
 typedef struct fragment_key {
     int64_t id;
     uint32_t version, people, day;
@@ -24,5 +27,9 @@ void fragment_cache_close(fragment_cache *f);
 bool fragment_write(fragment_cache *f, const fragment_key *key, out *o);
 /* Keeps a copy of bytes. */
 void fragment_keep(fragment_cache *f, const fragment_key *key, str bytes);
+/* Keeps what was written to `o` since it had `before` bytes, if all of it was. */
+void fragment_keep_since(fragment_cache *f, const fragment_key *key, const out *o, size_t before);
+/* This key is asked for soon: lets the processor fetch its place meanwhile. */
+void fragment_soon(const fragment_cache *f, const fragment_key *key);
 
 #endif

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "graph/audience.h"
+#include "layout.tpl.h"
+#include "page/fragment.h"
 
 /* ---- people ---- */
 
@@ -27,6 +29,7 @@ person person_of(arena *a, const member_card *card)
         .full = card->family.len ? arena_cat(a, card->given, STR(" "), card->family) : card->given,
         .initials = arena_cat(a, g, f, STR("")),
         .hue = (int)(card->num * 5 % 8),
+        .version = (uint32_t)card->version,
         .gender = (gender)card->gender,
         .closed = card->state != MEMBER_ACTIVE,
     };
@@ -148,6 +151,29 @@ rc view_init(view *v, req *r, nav nav, msg title)
     take_refusal(v);
     return OK;
 }
+
+/* All that a part of the frame is made from. False when it is not to be kept: the database has not said who the viewer is. */
+static bool frame_key(const view *v, enum fragment_shape shape, fragment_key *key)
+{
+    unsigned staff = v->who.role >= ROLE_STAFF;
+    *key = (fragment_key){.id = v->who.num, .version = v->me.version, .people = (uint32_t)v->requests, .day = v->r->site->version,
+                          .shape = (uint16_t)(shape + 32u * v->nav), .lang = (uint16_t)(v->lang + 32u * staff)};
+    return v->r->c->db && v->r->fragments;
+}
+
+static void put_frame(out *o, const view *v, enum fragment_shape shape, void (*make)(out *o, const view *v))
+{
+    fragment_key key;
+    bool kept = frame_key(v, shape, &key);
+    if (kept && fragment_write(v->r->fragments, &key, o)) return;
+    size_t before = o->len;
+    make(o, v);
+    if (kept) fragment_keep_since(v->r->fragments, &key, o, before);
+}
+
+void tpl_frame_top(out *o, const view *v) { put_frame(o, v, FRAGMENT_TOP, tpl_frame_parts_top); }
+void tpl_frame_side(out *o, const view *v) { put_frame(o, v, FRAGMENT_SIDE, tpl_frame_parts_side); }
+void tpl_frame_bar(out *o, const view *v) { put_frame(o, v, FRAGMENT_BAR, tpl_frame_parts_bar); }
 
 str view_typed(const view *v, const char *field, str stored)
 {

@@ -17,6 +17,7 @@ typedef struct person {
     str full;     /* "Olga Mayer" */
     str initials; /* for the drawn avatar */
     int hue;      /* 0–7: the avatar's colour class */
+    uint32_t version; /* of all this; not of `online` */
     gender gender;
     bool closed;  /* suspended or gone: a name without a link */
     bool online;  /* here now, and the viewer may know (feature/presence): a dot on the avatar */
@@ -43,6 +44,11 @@ typedef struct view {
 
 /* Fills the frame for this request, in its arena. A guest's page sets the guest cookie (for its token). */
 rc view_init(view *v, req *r, nav nav, msg title);
+
+/* The parts of the frame that are the same on all pages of a member: kept (fragment.h), or made by layout.html's frame_parts_…. */
+void tpl_frame_top(out *o, const view *v);
+void tpl_frame_side(out *o, const view *v);
+void tpl_frame_bar(out *o, const view *v);
 
 /* What happened and what is safe, for a failure. */
 msg error_title(rc_code code);

@@ -11,7 +11,6 @@
 
 #define POSTS_MAX 64
 #define SHAPE_WHOLE 4
-#define SHAPE_ACTS 8 /* shapes below are those of shape_of */
 
 typedef struct posts_batch {
     view *v;
@@ -46,7 +45,7 @@ static uint16_t shape_of(const view *v, const ring_post *p, bool whole)
 {
     bool author = v->who.num && p->author == v->who.num, owner = v->who.num && p->owner == v->who.num;
     bool fresh = v->r->c->now - id_time(p->id) < POST_EDIT_MS;
-    return (uint16_t)((author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0));
+    return (uint16_t)(FRAGMENT_POST | (author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0));
 }
 
 static void render_head(const posts_batch *b, const wall_post *words, const member_card *author, const member_card *owner, out *o)
@@ -79,26 +78,43 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
     key.version = (uint32_t)words->version; /* memory and snapshot may be a moment apart */
     size_t before = o->len;
     render_head(b, words, author, owner, o);
-    if (!o->failed) fragment_keep(v->r->fragments, &key, (str){o->ptr + before, o->len - before});
+    fragment_keep_since(v->r->fragments, &key, o, before);
     return OK;
 }
 
 /* Acts have few faces: as many likes, liked or not. So they are kept as well, under the likes as their version. */
+static fragment_key acts_key(const view *v, const ring_post *p, bool liked)
+{
+    return (fragment_key){.id = p->id, .version = p->likes, .shape = (uint16_t)(FRAGMENT_ACTS + (v->who.num ? liked : 2)), .lang = (uint16_t)v->lang};
+}
+
 static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
 {
     bool guest = v->who.num == 0;
-    fragment_key key = {.id = p->id, .version = p->likes, .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked)), .lang = (uint16_t)v->lang};
+    fragment_key key = acts_key(v, p, liked);
     if (fragment_write(v->r->fragments, &key, o)) return;
     size_t before = o->len;
     post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .liked = liked, .guest = guest};
     tpl_post_acts(o, v, &acts);
-    if (!o->failed) fragment_keep(v->r->fragments, &key, (str){o->ptr + before, o->len - before});
+    fragment_keep_since(v->r->fragments, &key, o, before);
 }
 
 static uint32_t day_of(int64_t now)
 {
     civil t = clock_local(now);
     return (uint32_t)((t.year * 12 + t.month) * 31 + t.day);
+}
+
+/* No cache of the processor holds what all posts of a page need: fetched one after the other it takes longer than everything else
+ * that is done for them, so it is all asked for before any of it is used. */
+static void fetch_soon(const view *v, const ring_post *posts, size_t len, const bool *liked, bool whole)
+{
+    for (size_t i = 0; i < len; i++) {
+        fragment_key head = {.id = posts[i].id, .shape = shape_of(v, &posts[i], whole), .lang = (uint16_t)v->lang};
+        fragment_key acts = acts_key(v, &posts[i], liked[i]);
+        fragment_soon(v->r->fragments, &head);
+        fragment_soon(v->r->fragments, &acts);
+    }
 }
 
 static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool whole)
@@ -110,6 +126,7 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     for (size_t i = 0; i < len; i++) ids[i] = posts[i].id;
     bool liked[POSTS_MAX];
     TRY(graph_liked(c, ids, len, liked));
+    fetch_soon(v, posts, len, liked, whole);
     posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .day = day_of(c->now)};
     for (size_t i = 0; i < len; i++) {
         bool there;

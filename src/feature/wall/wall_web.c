@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "feature/wall/text.h"
+#include "page/fragment.h"
 #include "wall_pages.tpl.h"
 #include "wall_posts.tpl.h"
 
@@ -41,6 +42,17 @@ static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_o
     else if (page.len == 0) tpl_wall_end(o, v, owner, page.next != 0);
     if (page.next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), page.next);
     return OK;
+}
+
+/* On one's own pages, unless circles of one's own stand in the list or something was typed. */
+void tpl_composer_rest(out *o, const view *v, const composer *w)
+{
+    fragment_key key = {.id = v->who.num, .version = v->me.version, .shape = FRAGMENT_COMPOSER, .lang = (uint16_t)v->lang};
+    bool kept = w->own && !w->circles.len && v->r->method == GET;
+    if (kept && fragment_write(v->r->fragments, &key, o)) return;
+    size_t before = o->len;
+    tpl_composer_parts(o, v, w);
+    if (kept) fragment_keep_since(v->r->fragments, &key, o, before);
 }
 
 static rc put_composer(view *v, out *o, const person *owner, str to)

@@ -33,6 +33,9 @@ typedef struct composer {
     bool open;    /* shown again after a refusal */
 } composer;
 
+/* The composer's fields: kept where nothing was typed, or made by wall_pages.html's composer_parts. */
+void tpl_composer_rest(out *o, const view *v, const composer *w);
+
 /* Prints posts in order; judged already (graph_news, wall_page). What the snapshot does not have is left out. */
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
 /* One post on its own page: lists fold what is long, here it stands whole. */
