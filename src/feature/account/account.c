@@ -116,14 +116,22 @@ bool account_token_read(arena *a, str token, int64_t *num, str *hash)
     return *num > 0 && *num <= INT32_MAX;
 }
 
-rc account_session(ctx *c, str token, account_session_found *out)
+rc account_session_by_hash(ctx *c, int64_t num, str hash, account_session_found *out)
 {
     const member_card *card;
-    if (!account_token_read(c->arena, token, &out->member, &out->hash)) return E_NOT_FOUND;
-    TRY(graph_session_of(c, out->member, out->hash, &out->session));
-    TRY(graph_member(c, out->member, &card));
+    *out = (account_session_found){.member = num, .hash = hash};
+    TRY(graph_session_of(c, num, hash, &out->session));
+    TRY(graph_member(c, num, &card));
     out->role = (role)card->role;
     return card->state == MEMBER_ACTIVE && out->session->expires > c->now ? OK : E_NOT_FOUND;
+}
+
+rc account_session(ctx *c, str token, account_session_found *out)
+{
+    int64_t num;
+    str hash;
+    if (!account_token_read(c->arena, token, &num, &hash)) return E_NOT_FOUND;
+    return account_session_by_hash(c, num, hash, out);
 }
 
 /* Memory holds sessions; all that is done to them below is told. */

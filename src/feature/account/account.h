@@ -71,6 +71,8 @@ typedef struct account_session_found {
 } account_session_found;
 /* Whose session a token opens; E_NOT_FOUND when it is none, is over, or its member is not active. */
 rc account_session(ctx *c, str token, account_session_found *out);
+/* The same by what is stored of the token. */
+rc account_session_by_hash(ctx *c, int64_t num, str hash, account_session_found *out);
 /* c->viewer's sessions that last, the one used last first. */
 rc account_sessions(ctx *c, account_session_line_list *out);
 
