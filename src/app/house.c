@@ -37,6 +37,9 @@ struct house {
     node_lease node;
     follower *follower; /* PostgreSQL only */
     int64_t started;
+    pthread_mutex_t telling; /* tell and its argument */
+    void (*tell)(void *arg, const change *changes);
+    void *tell_arg;
 };
 
 static rc take_lock(house *h)
@@ -76,11 +79,19 @@ static rc site_reload(house *h)
     return OK;
 }
 
+static void tell_on(house *h, const change *changes)
+{
+    pthread_mutex_lock(&h->telling);
+    if (h->tell) h->tell(h->tell_arg, changes);
+    pthread_mutex_unlock(&h->telling);
+}
+
 /* What was committed, here or by another process. */
 static void take_in(void *arg, const change *changes)
 {
     house *h = arg;
     graph_publish(h->graph, changes);
+    tell_on(h, changes);
     bool settings = false;
     for (const change *one = changes; one; one = one->next) settings = settings || one->kind == CHANGE_SITE;
     if (!settings) return;
@@ -101,6 +112,7 @@ static void forget(void *arg)
 {
     house *h = arg;
     graph_forget(h->graph);
+    tell_on(h, NULL);
     pthread_mutex_lock(&h->lock);
     if (site_reload(h) != OK) log_error("the settings could not be read again: %s", db_error(h->settings));
     pthread_mutex_unlock(&h->lock);
@@ -178,6 +190,7 @@ rc house_open(const config *c, house **out)
     h->lock_fd = -1;
     h->started = clock_now();
     pthread_mutex_init(&h->lock, NULL);
+    pthread_mutex_init(&h->telling, NULL);
     h->postgres = c->db && db_engine_for(c->db) == DB_POSTGRES;
     *out = h;
     if (!lang_start()) {
@@ -204,8 +217,17 @@ void house_close(house *h)
     }
     if (h->lock_fd >= 0) close(h->lock_fd);
     pthread_mutex_destroy(&h->lock);
+    pthread_mutex_destroy(&h->telling);
     free(h->where);
     free(h);
+}
+
+void house_tell(house *h, void (*tell)(void *arg, const change *changes), void *arg)
+{
+    pthread_mutex_lock(&h->telling);
+    h->tell = tell;
+    h->tell_arg = arg;
+    pthread_mutex_unlock(&h->telling);
 }
 
 const char *house_where(const house *h) { return h->where; }

@@ -25,6 +25,10 @@ id_mill *house_ids(house *h);
 const site *house_site(house *h);
 int64_t house_started(const house *h);
 
+/* Whom to tell what was committed, here or by another process, after memory has heard of it; NULL: nobody any more, and whoever was
+ * told before is not being told when this returns. Told NULL when changes of others were missed. */
+void house_tell(house *h, void (*tell)(void *arg, const change *changes), void *arg);
+
 /* A new one-time link's token for the set-up page, in the arena. */
 rc house_setup_link(house *h, arena *a, str *token);
 /* A write outside of a request: runs `act` in the lane with a ctx of its own and prints nothing. c->arena is `a`. */

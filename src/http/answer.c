@@ -114,6 +114,10 @@ enum MHD_Result exchange_answer(exchange *x)
 {
     headers all = {0};
     unsigned status;
+    if (x->subject && x->outcome == OK && !x->page.failed && !x->head) {
+        streams_take(x);
+        return MHD_NO;
+    }
     str body = compose(x, &all, &status);
     body = compress(x, body, &all);
     struct MHD_Response *response =

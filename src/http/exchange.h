@@ -15,12 +15,14 @@
 #include "http/pool.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "http/streams.h"
 
 #define EXCHANGE_IDLE_S 30 /* a connection that says nothing for so long is closed */
 
 typedef enum stage { STAGE_HEAD, STAGE_BODY, STAGE_PREPARE, STAGE_SLOW, STAGE_ACT, STAGE_SHOW, STAGE_ANSWER } stage;
 
 typedef struct web_thread web_thread;
+typedef struct stream_set stream_set;
 
 typedef struct exchange {
     struct exchange *next; /* in the pool or on the way home */
@@ -41,6 +43,8 @@ typedef struct exchange {
     int paid, asked;    /* limits taken by this request, and asked for by the present run of a stage: what runs again pays once */
     bool admitted;      /* the route is open to this viewer: only then may its form be shown again */
     bool by_proxy;      /* over the Unix socket */
+    bool head;          /* HEAD: GET without the body */
+    stream_subject *subject; /* the answer is a stream; NULL: it is a page */
     bool names_host;    /* as its version of HTTP asks for */
     bool refused;       /* answered before the body was read: the connection closes */
     uint32_t body_max;
@@ -58,6 +62,7 @@ struct web_thread {
     graph_reader *reader;
     struct fragment_cache *fragments;
     packer *packer;
+    stream_set *streams;
     pthread_mutex_t lock;
     exchange *came_home; /* under the lock */
     exchange *spare;
@@ -98,6 +103,22 @@ enum MHD_Result exchange_answer(exchange *x);
 void exchange_answer_past_mhd(exchange *x);
 /* A static file, straight from the embedded table; false when the path names none. */
 bool exchange_asset(struct MHD_Connection *connection, const char *url, const char *method, enum MHD_Result *result);
+
+/* streams.c, on the web thread. The set is opened before the thread and closed after it. */
+stream_set *streams_open(void);
+void streams_close(stream_set *set);
+/* An exchange with a subject becomes a stream; its connection is then to be refused (MHD_NO). */
+void streams_take(exchange *x);
+/* The epoll has something to say about a stream. */
+void streams_client_said(web_thread *t, void *stream, uint32_t events);
+/* Once each turn of the loop. */
+void streams_turn(web_thread *t);
+/* ms until the next turn is needed, at most `most`. */
+int streams_timeout(const web_thread *t, int most);
+/* Ends all; one that is being looked at is freed by a later turn. */
+void streams_end_all(web_thread *t);
+/* Any thread. */
+size_t streams_count(const web_thread *t);
 
 /* csrf.c */
 rc csrf_check(req *r);

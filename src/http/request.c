@@ -82,7 +82,8 @@ static rc read_target(exchange *x)
 /* HEAD is GET; MHD keeps the body to itself. */
 static rc read_method(exchange *x, str method)
 {
-    bool reads = str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
+    x->head = str_eq(method, STR("HEAD"));
+    bool reads = x->head || str_eq(method, STR("GET"));
     x->r.method = reads ? GET : POST;
     if (reads || str_eq(method, STR("POST"))) return OK;
     rc_code code = router_allow(x->home->server->router, x->r.path) ? E_METHOD : E_NOT_FOUND;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Threads, sockets and the epoll loop. A web thread sleeps in epoll on its daemons' own epoll descriptors and on its
- * eventfd (exchanges that come home). MHD_run does the network work; what it hands us goes through exchange_step. */
+/* Threads, sockets and the epoll loop. A web thread sleeps in epoll on its daemons' own epoll descriptors, on its
+ * eventfd (exchanges that come home) and on its streams. MHD_run does the network work; what it hands us goes through exchange_step. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -152,19 +152,22 @@ static int loop_timeout(web_thread *t)
     MHD_UNSIGNED_LONG_LONG ms, least = 1000;
     if (MHD_get_timeout(t->daemon, &ms) == MHD_YES && ms < least) least = ms;
     if (t->unix_daemon && MHD_get_timeout(t->unix_daemon, &ms) == MHD_YES && ms < least) least = ms;
-    return (int)least;
+    return streams_timeout(t, (int)least);
 }
 
 static void *web_main(void *arg)
 {
     web_thread *t = arg;
-    struct epoll_event events[8];
+    struct epoll_event events[64];
     while (!__atomic_load_n(&t->stopping, __ATOMIC_ACQUIRE)) {
-        int n = epoll_wait(t->epoll, events, 8, loop_timeout(t));
+        int n = epoll_wait(t->epoll, events, 64, loop_timeout(t));
         if (n < 0 && errno != EINTR) die("epoll: %s", strerror(errno));
+        for (int i = 0; i < n; i++)
+            if (events[i].data.ptr) streams_client_said(t, events[i].data.ptr, events[i].events);
         resume_home(t);
         MHD_run(t->daemon);
         if (t->unix_daemon) MHD_run(t->unix_daemon);
+        streams_turn(t);
     }
     return NULL;
 }
@@ -203,7 +206,7 @@ static struct MHD_Daemon *start_daemon(web_thread *t, int fd)
         MHD_OPTION_END);
     if (!d) return NULL;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_EPOLL_FD);
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = info->epoll_fd};
+    struct epoll_event event = {.events = EPOLLIN}; /* no data.ptr: not a stream */
     if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, info->epoll_fd, &event) != 0) die("epoll: %s", strerror(errno));
     return d;
 }
@@ -227,8 +230,10 @@ static void join_thread(web_thread *t)
  * first, however long that takes. */
 static void drain(web_thread *t)
 {
+    streams_end_all(t);
     for (int turn = 0; turn < 100 || t->away > 0; turn++) {
         resume_home(t);
+        streams_turn(t);
         MHD_run(t->daemon);
         if (t->unix_daemon) MHD_run(t->unix_daemon);
         struct timespec pause = {0, 2000000};
@@ -255,6 +260,7 @@ static void thread_close(web_thread *t)
     if (t->reader) graph_reader_close(t->reader);
     fragment_cache_close(t->fragments);
     packer_close(t->packer);
+    streams_close(t->streams);
     while (t->spare) {
         exchange *x = t->spare;
         t->spare = x->next;
@@ -294,13 +300,14 @@ static rc thread_open(server *s, web_thread *t, bool first)
     *t = (web_thread){.server = s, .listen_fd = -1, .unix_fd = -1, .epoll = epoll_create1(EPOLL_CLOEXEC),
                       .wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     pthread_mutex_init(&t->lock, NULL);
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = t->wake};
+    struct epoll_event event = {.events = EPOLLIN};
     if (t->epoll < 0 || t->wake < 0 || epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->wake, &event) != 0) {
         log_error("no event loop: %s", strerror(errno));
         return E_INTERNAL;
     }
     t->fragments = fragment_cache_open(FRAGMENT_BUDGET);
     t->packer = packer_open();
+    t->streams = streams_open();
     if (!s->config.reads_in_lane) {
         TRY(db_open(s->config.where, true, &t->db));
         t->reader = graph_reader_open(s->config.graph);
@@ -370,6 +377,7 @@ server_stats server_stats_get(server *s)
         all.requests += __atomic_load_n(&t->requests, __ATOMIC_RELAXED);
         all.errors += __atomic_load_n(&t->errors, __ATOMIC_RELAXED);
         all.open_connections += connections(t->daemon) + connections(t->unix_daemon);
+        all.streams += (int64_t)streams_count(t);
     }
     return all;
 }

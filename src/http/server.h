@@ -12,6 +12,7 @@
 #include "http/limits.h"
 #include "http/req.h"
 #include "http/site.h"
+#include "http/streams.h"
 
 typedef struct server server;
 struct health;
@@ -39,6 +40,8 @@ typedef struct server_config {
     const site *(*site_now)(void *arg);
     /* Finds out who asks: sets c->viewer and r->session from the cookies. In a snapshot. */
     rc (*identify)(req *r);
+    /* Looks at a stream again (http/streams.h). */
+    stream_look *look;
     /* Writes a whole page for a status; must not fail. May run without a database (r->c->db NULL). */
     void (*error_page)(req *r, rc_code code);
     /* Fills in what only the process knows (http/health.h). */
@@ -52,7 +55,7 @@ int server_port(const server *s);
 /* Stops accepting, answers what is under way, ends the threads. */
 void server_close(server *s);
 
-typedef struct server_stats { uint64_t requests, errors; int64_t open_connections; } server_stats;
+typedef struct server_stats { uint64_t requests, errors; int64_t open_connections, streams; } server_stats;
 server_stats server_stats_get(server *s);
 
 #endif

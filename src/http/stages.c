@@ -208,6 +208,7 @@ static rc run_reading(exchange *x)
     x->outcome = x->entered;
     if (x->entered != OK) x->c.err = x->why;
     x->asked = 0;
+    x->subject = NULL;
     r->set_cookie_count = 0;
     r->status = 0;
     r->location = STR_NONE;
