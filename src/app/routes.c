@@ -6,6 +6,7 @@
 #include "feature/account/account_web.h"
 #include "feature/feed/feed_web.h"
 #include "feature/friends/friends_web.h"
+#include "feature/live/live_web.h"
 #include "feature/moderate/moderate_web.h"
 #include "feature/people/people_web.h"
 #include "feature/profile/profile_web.h"
@@ -14,7 +15,7 @@
 
 const route *const route_tables[] = {
     about_routes,   account_routes,          setup_routes,           feed_routes,   wall_routes,     friends_routes,
-    circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes, people_routes, moderate_routes, NULL};
+    circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes, people_routes, moderate_routes, live_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",
                                         [STAFF] = "staff",   [OWNER] = "owner", [SETUP] = "setup"};

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "feature/account/account.h"
 #include "feature/account/account_web.h"
+#include "feature/live/live_web.h"
 #include "feature/wall/wall.h"
 #include "http/health.h"
 #include "page/error.h"
@@ -54,6 +55,11 @@ static void tell_health(void *arg, server *s, health *out)
                     .server = server_stats_get(s)};
 }
 
+static void tell_streams(void *s, const change *changes)
+{
+    streams_publish(s, changes);
+}
+
 static const site *site_now(void *arg)
 {
     return house_site(arg);
@@ -70,13 +76,14 @@ static rc serve(const config *c, sigset_t *signals)
                         .port = c->port, .unix_path = c->unix_path, .threads = c->threads, .slow_threads = 2,
                         .compress = c->compress,
                         .limits_off = c->limits_off, .routes = route_tables, .site_now = site_now,
-                        .identify = account_identify, .error_page = page_error, .health = tell_health, .arg = h};
+                        .identify = account_identify, .look = live_look, .error_page = page_error, .health = tell_health, .arg = h};
     if (code == OK) {
         sc.lane = house_lane(h);
         sc.graph = house_graph(h);
         sc.ids = house_ids(h);
         code = server_open(&sc, &s);
     }
+    if (code == OK) house_tell(h, tell_streams, s);
     if (code == OK) code = jobs_open(house_lane(h), job_kinds, &j);
     if (code == OK) code = admin_socket_open(h, c, &admin);
     if (code == OK) {
@@ -88,6 +95,7 @@ static rc serve(const config *c, sigset_t *signals)
     if (code == OK) sigwait(signals, &which);
     if (which) log_info("signal %d: answering what is under way, then ending", which);
     admin_socket_close(admin);
+    if (h) house_tell(h, NULL, NULL);
     server_close(s);
     jobs_close(j);
     house_close(h);

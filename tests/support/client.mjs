@@ -87,6 +87,12 @@ export class Client {
       const options = { host: this.base.hostname, port: this.base.port, method, path, headers: send, agent, localAddress: this.address };
       const request = http.request(options, (response) => {
         const chunks = [];
+        if ((response.headers["content-type"] ?? "").startsWith("text/event-stream")) {
+          // It does not end by itself; who wants to hear what it says opens it with events.mjs.
+          resolve(new Answer(response, Buffer.alloc(0), `${method} ${path}`));
+          response.destroy();
+          return;
+        }
         response.on("data", (c) => chunks.push(c));
         response.on("end", () => {
           const answer = new Answer(response, Buffer.concat(chunks), `${method} ${path}`);

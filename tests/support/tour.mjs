@@ -106,8 +106,8 @@ async function plan(who) {
     "/admin/members/{num:int}": [["owner", `/admin/members/${me.num}`], ["owner", `/admin/members/${left.num}`]],
     "/admin/site": [["owner"]],
   };
-  // These are no pages: two answers for machines, and a redirect.
-  const bare = new Set(["/healthz", "/robots.txt", "/id{num:int}"]);
+  // These are no pages: answers for machines, and a redirect.
+  const bare = new Set(["/healthz", "/robots.txt", "/live", "/id{num:int}"]);
   const stops = [];
   for (const { method, path: route } of routes()) {
     if (method !== "GET" || bare.has(route)) continue;

@@ -52,6 +52,7 @@ static rc feed_show(req *r)
     tpl_feed_open(r->out, &v);
     if (first) wall_composer(&v, r->out, STR("/feed"), &circles);
     tpl_feed_tabs(r->out, &v, which, &circles);
+    if (first && which.kind == NEWS_ALL) tpl_feed_fresh(r->out, &v, news.len ? news.items[0].id : 0);
     TRY(wall_put_posts(&v, r->out, news.items, news.len));
     if (news.len == 0 && first && which.kind == NEWS_ALL && !news.next) tpl_feed_empty(r->out, &v);
     else if (news.len == 0) tpl_feed_end(r->out, &v, choice_path(r->c, which), first, news.next != 0);
