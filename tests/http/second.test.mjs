@@ -86,7 +86,12 @@ describe("codes", () => {
       const client = await waiting(gleb);
       doors.push([client, await client.once()]);
     }
-    const all = await Promise.all(Array.from({ length: 30 }, (_, i) => doors[i % 6][0].post("/login/code", { once: doors[i % 6][1], code: wrongCode(secret) })));
+    const wrong = wrongCode(secret);
+    const guess = async (i) => {
+      const answer = await doors[i % 6][0].post("/login/code", { once: doors[i % 6][1], code: wrong });
+      return answer.status === 503 ? guess(i) : answer; // a busy machine: it was not looked at
+    };
+    const all = await Promise.all(Array.from({ length: 30 }, (_, i) => guess(i)));
     assert.equal(all.filter((a) => a.status === 422).length, 10, all.map((a) => a.status).join(" "));
     assert.equal(all.filter((a) => a.status === 429).length, 20);
     const late = expect(await send(doors[0][0], codeOf(secret, 1)), 429);
