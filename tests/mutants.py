@@ -73,6 +73,12 @@ MUTANTS = [
            "stages_test"),
     Mutant("swap two parameters", "src/db/sqlite.c", "bind_one(stmt, i + 1, &params[i])",
            "bind_one(stmt, i + 1, &params[q->params > 1 && i < 2 ? 1 - i : i])", "sqlite_test"),
+    Mutant("take a code twice", "src/crypto/otp.c", "== code && step > after && !found", "== code && !found", "otp_test"),
+    Mutant("forget wrong codes", "src/feature/second/second.c", "app->misses >= SECOND_MISSES", "app->misses > 1000000", "second_test"),
+    Mutant("believe a ticket of another session", "src/feature/second/ticket.c",
+           "if (session.len) memcpy(at, session.ptr,", "if (session.len > 1000) memcpy(at, session.ptr,", "second_test"),
+    Mutant("let a passkey answer any challenge", "src/feature/second/webauthn.c",
+           "if (!asked->challenge.len || !str_eq(said.challenge, asked->challenge)) return WEBAUTHN_CHALLENGE;", "", "webauthn_test"),
     Mutant("leave quotation marks as they are", "src/base/out.c", """['"'] = STR_INIT("&quot;"), """, "", "out_test"),
 ]
 

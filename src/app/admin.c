@@ -163,6 +163,7 @@ static int run_member(house *h, str rest, rc (*act)(ctx *, int64_t, str), out *o
 static int say_suspend(house *h, str rest, out *o) { return run_member(h, rest, moderate_suspend, o); }
 static int say_restore(house *h, str rest, out *o) { return run_member(h, rest, moderate_restore, o); }
 static int say_staff(house *h, str rest, out *o) { return run_member(h, rest, act_staff, o); }
+static int say_second_off(house *h, str rest, out *o) { return run_member(h, rest, moderate_second_off, o); }
 static int say_dismiss(house *h, str rest, out *o) { return run_member(h, rest, act_dismiss, o); }
 
 /* ---- the words ---- */
@@ -180,6 +181,7 @@ static const struct admin_command {
     {"restore", "NAME WHY…", "opens it again", 2, 1000, say_restore},
     {"staff", "NAME", "makes a member staff", 1, 1, say_staff},
     {"dismiss", "NAME", "makes staff a member again", 1, 1, say_dismiss},
+    {"second-off", "NAME WHY…", "takes app, recovery codes and passkeys away from somebody who lost them", 2, 1000, say_second_off},
 };
 
 static int words_in(str line)
@@ -207,7 +209,7 @@ static void print_help(FILE *to)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         /* The dots are three bytes and one column. */
         int width = 12 + (strstr(commands[i].names, "…") ? 2 : 0);
-        fprintf(to, "  %-8s%-*s%s\n", commands[i].word, width, commands[i].names, commands[i].what);
+        fprintf(to, "  %-12s%-*s%s\n", commands[i].word, width, commands[i].names, commands[i].what);
     }
 }
 

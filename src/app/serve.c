@@ -13,6 +13,7 @@
 #include "feature/account/account.h"
 #include "feature/account/account_web.h"
 #include "feature/live/live_web.h"
+#include "feature/second/second.h"
 #include "feature/wall/wall.h"
 #include "http/health.h"
 #include "page/error.h"
@@ -44,7 +45,7 @@ static void harden(void)
     }
 }
 
-static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, NULL};
+static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, &second_sweep, NULL};
 
 /* What the running process alone knows, for the operator's page. */
 static void tell_health(void *arg, server *s, health *out)

@@ -19,10 +19,11 @@
 #undef vsprintf
 
 #pragma GCC poison strcpy strcat strncpy strncat strtok strtok_r sprintf vsprintf gets
-#pragma GCC poison rand srand srandom drand48 system popen tmpnam mktemp
+#pragma GCC poison srand srandom drand48 system popen tmpnam mktemp
 #pragma GCC poison gmtime localtime ctime asctime alloca atoi atol atoll
 
-/* libsodium has a member of this name, so it cannot be poisoned. */
+/* libsodium has a member of the one name and OpenSSL parameters of the other, so they cannot be poisoned. */
 long random(void) __attribute__((deprecated("use random_bytes")));
+int rand(void) __attribute__((deprecated("use random_bytes")));
 
 #endif

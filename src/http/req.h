@@ -45,7 +45,7 @@ typedef struct route {
 
 #define REQ_CAPTURES 4
 #define REQ_FAULTS 24 /* the privacy form: three for each of six settings */
-#define REQ_COOKIES 4
+#define REQ_COOKIES 8
 
 /* A sentence beside a form's field. */
 typedef struct fault {

@@ -78,7 +78,7 @@ msg error_sentence(const ctx *c, rc_code code)
 /* Of a form with words in it (others have nothing to show again) the words: no passwords, nothing of ours, no bare choices. */
 static str typed_words(const req *r)
 {
-    static const char *const not_words[] = {"once", "to", "password", "fresh"};
+    static const char *const not_words[] = {"once", "to", "password", "fresh", "code", "secret"};
     if (r->method != POST || !r->route || !r->route->again) return STR("");
     out all;
     out_init(&all, KEPT_MAX);

@@ -21,7 +21,7 @@ after(async () => {
   await town?.stop();
 });
 
-const clientOf = (as) => (as === "guest" ? town.guest : as === "owner" ? town.who.owner.client : town.who.en.client);
+const clientOf = (as) => (as === "guest" || as === "waiting" ? town[as] : as === "owner" ? town.who.owner.client : town.who.en.client);
 
 test("pages and what they load are small", async () => {
   const files = new Map();

@@ -11,7 +11,7 @@ const FOLDER = join(ROOT, "build/shots");
 const LOOKS = ["en", "ru"].flatMap((lang) => ["light", "dark"].flatMap((theme) => [390, 1280].map((width) => ({ lang, theme, width }))));
 
 function clientOf(town, as, lang) {
-  if (as === "guest") return town.guest;
+  if (as === "guest" || as === "waiting") return town[as];
   return as === "owner" ? town.who.owner.client : town.who[lang].client;
 }
 

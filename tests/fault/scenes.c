@@ -5,6 +5,7 @@
 
 #include "account.sql.h"
 #include "base/ids.h"
+#include "crypto/otp.h"
 #include "crypto/token.h"
 #include "db/change.h"
 #include "feature/account/account.h"
@@ -12,8 +13,12 @@
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
 #include "feature/profile/profile_privacy.h"
+#include "feature/second/passkeys.h"
+#include "feature/second/second_web.h"
+#include "feature/second/ticket.h"
 #include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
+#include "support/authenticator.h"
 
 #define FORM(s, c, ...) ((s)->form = arena_printf((c)->arena, __VA_ARGS__))
 #define PATH(s, c, ...) ((s)->path = arena_printf((c)->arena, __VA_ARGS__))
@@ -33,7 +38,7 @@ static str next_name(ctx *c)
 }
 
 /* As account_create does it, without ICU's work on the name: thousands are made. */
-static rc person(ctx *c, role role, int64_t *num)
+static rc newcomer(ctx *c, role role, int64_t *num)
 {
     account_next_num_row next;
     int64_t claimed;
@@ -64,7 +69,7 @@ static rc log_in(ctx *c, scene *s, int64_t num, role role)
 /* Somebody who is logged in. */
 static rc me(ctx *c, scene *s, int64_t *num)
 {
-    TRY(person(c, ROLE_MEMBER, num));
+    TRY(newcomer(c, ROLE_MEMBER, num));
     return log_in(c, s, *num, ROLE_MEMBER);
 }
 
@@ -89,7 +94,7 @@ rc scene_house(ctx *c, bool ready)
     TRY(setup_site_set(c, "name", STR("Fault")));
     TRY(setup_site_set(c, "signup", STR("0")));
     TRY(setup_site_set(c, "lang", STR("en")));
-    TRY(setup_site_set(c, "origin", STR("http://127.0.0.1:1")));
+    TRY(setup_site_set(c, "origin", STR("http://localhost:1")));
     return setup_site_set(c, "ready", ready ? STR("1") : STR("0"));
 }
 
@@ -110,7 +115,7 @@ static rc make_login(ctx *c, scene *s)
 {
     int64_t num;
     const member_card *card;
-    TRY(person(c, ROLE_MEMBER, &num));
+    TRY(newcomer(c, ROLE_MEMBER, &num));
     TRY(graph_member(c, num, &card));
     FORM(s, c, "name=%.*s&password=anything+at+all&keep=1", STR_ARG(card->name));
     return OK;
@@ -132,7 +137,7 @@ static rc make_join(ctx *c, scene *s)
 {
     int64_t host;
     str code = code_of(c), name = next_name(c);
-    TRY(person(c, ROLE_MEMBER, &host));
+    TRY(newcomer(c, ROLE_MEMBER, &host));
     TRY(sql_account_invite_insert(c->db, code, host, 3, 1, 0, c->now + 1000000));
     FORM(s, c, "given=New&family=&name=%.*s&password=a+long+pass+phrase&gender=0&befriend=1&invitation=%.*s", STR_ARG(name), STR_ARG(code));
     return OK;
@@ -170,6 +175,138 @@ static rc make_invite_end(ctx *c, scene *s)
     return sql_account_invite_insert(c->db, code, num, 3, 1, 0, c->now + 1000000);
 }
 
+/* ---- a second factor ---- */
+
+static const str app_secret = STR_INIT("12345678901234567890");
+
+static rc with_app(ctx *c, int64_t num)
+{
+    recovery_codes codes;
+    viewer before = c->viewer;
+    recovery_codes_new(&codes);
+    c->viewer = (viewer){num, ROLE_MEMBER};
+    rc_code code = second_app_on(c, app_secret, 1, &codes);
+    c->viewer = before;
+    return code;
+}
+
+static unsigned code_now(ctx *c) { return (unsigned)otp_code(app_secret, otp_step(c->now)); }
+
+static rc make_app_on(ctx *c, scene *s)
+{
+    int64_t num;
+    str text = base32_encode(c->arena, app_secret);
+    FORM(s, c, "secret=%.*s&code=%06u&password=anything+at+all", STR_ARG(text), code_now(c));
+    return me(c, s, &num);
+}
+
+static rc make_app_off(ctx *c, scene *s)
+{
+    int64_t num;
+    TRY(me(c, s, &num));
+    FORM(s, c, "code=%06u&password=anything+at+all", code_now(c));
+    return with_app(c, num);
+}
+
+static rc make_codes(ctx *c, scene *s)
+{
+    int64_t num;
+    TRY(me(c, s, &num));
+    FORM(s, c, "password=anything+at+all");
+    return with_app(c, num);
+}
+
+/* Somebody whose password was right, in this guest's browser. */
+static rc waiting(ctx *c, scene *s, int64_t *num)
+{
+    site site;
+    second_pending p = {0};
+    TRY(newcomer(c, ROLE_MEMBER, num));
+    TRY(with_app(c, *num));
+    TRY(setup_site_load(c, &site));
+    TRY(second_pending_begin(c, *num, true, &p));
+    str ticket = ticket_new(c->arena, &site, TICKET_PENDING, s->session, (str){(const char *)&p, sizeof p}, c->now);
+    s->cookie = arena_printf(c->arena, "%.*s; veche_pending=%.*s", STR_ARG(s->cookie), STR_ARG(ticket));
+    return OK;
+}
+
+static rc make_code(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "code=%06u", code_now(c));
+    return waiting(c, s, &num);
+}
+
+/* A device that has been asked in this session. */
+static rc device_asks(ctx *c, const scene *s, str type, device_asked *out)
+{
+    site site;
+    TRY(setup_site_load(c, &site));
+    str challenge = ticket_new(c->arena, &site, TICKET_CHALLENGE, s->session, STR(""), c->now);
+    *out = (device_asked){type, challenge, STR("http://localhost:1"), STR("localhost"), 5, 1};
+    return OK;
+}
+
+static str text_of(ctx *c, str bytes) { return base64url_encode(c->arena, bytes); }
+
+static rc make_passkey_new(ctx *c, scene *s)
+{
+    int64_t num;
+    device_asked asked;
+    TRY(me(c, s, &num));
+    TRY(device_asks(c, s, STR("webauthn.create"), &asked));
+    device *d = device_open(c->arena, DEVICE_EDDSA);
+    device_said said = device_make(c->arena, d, &asked);
+    device_close(d);
+    str client = text_of(c, said.client), attestation = text_of(c, said.attestation);
+    FORM(s, c, "title=Key&client=%.*s&attestation=%.*s&password=anything+at+all", STR_ARG(client), STR_ARG(attestation));
+    return OK;
+}
+
+static rc passkey_of(ctx *c, int64_t num, device_asked asked, device *d)
+{
+    webauthn_made made;
+    viewer before = c->viewer;
+    webauthn_asked ours = {asked.challenge, asked.origin, asked.host};
+    asked.type = STR("webauthn.create");
+    asked.count = 0;
+    device_said said = device_make(c->arena, d, &asked);
+    if (webauthn_register(c->arena, &ours, said.client, said.attestation, &made) != WEBAUTHN_FINE) return E_INTERNAL;
+    c->viewer = (viewer){num, ROLE_MEMBER};
+    rc_code code = passkey_add(c, &made, STR("Key"));
+    c->viewer = before;
+    return code;
+}
+
+/* As the second step, which writes most. */
+static rc make_passkey_login(ctx *c, scene *s)
+{
+    int64_t num;
+    device_asked asked;
+    TRY(waiting(c, s, &num));
+    TRY(device_asks(c, s, STR("webauthn.get"), &asked));
+    device *d = device_open(c->arena, DEVICE_EDDSA);
+    rc_code code = passkey_of(c, num, asked, d);
+    device_said said = device_sign(c->arena, d, &asked);
+    device_close(d);
+    str id = text_of(c, said.id), client = text_of(c, said.client), data = text_of(c, said.data), signature = text_of(c, said.signature);
+    FORM(s, c, "id=%.*s&client=%.*s&data=%.*s&signature=%.*s", STR_ARG(id), STR_ARG(client), STR_ARG(data), STR_ARG(signature));
+    return code;
+}
+
+static rc make_passkey_remove(ctx *c, scene *s)
+{
+    int64_t num;
+    device_asked asked;
+    TRY(me(c, s, &num));
+    TRY(device_asks(c, s, STR("webauthn.get"), &asked));
+    device *d = device_open(c->arena, DEVICE_EDDSA);
+    rc_code code = passkey_of(c, num, asked, d);
+    device_close(d);
+    FORM(s, c, "ordinal=1&password=anything+at+all");
+    return code;
+}
+
 static rc make_view(ctx *c, scene *s)
 {
     FORM(s, c, "theme=dark");
@@ -180,7 +317,7 @@ static rc make_view(ctx *c, scene *s)
 
 static rc with_circle(ctx *c, int64_t num, int64_t *other, int64_t *ordinal)
 {
-    TRY(person(c, ROLE_MEMBER, other));
+    TRY(newcomer(c, ROLE_MEMBER, other));
     TRY(as(c, *other, ACT_ADD, num));
     TRY(as(c, num, ACT_ACCEPT, *other));
     TRY(circle_create(c, STR("A circle"), ordinal));
@@ -256,7 +393,7 @@ static rc make_unlike(ctx *c, scene *s)
 static rc pair(ctx *c, scene *s, int64_t *num, int64_t *other, const char *pattern)
 {
     TRY(me(c, s, num));
-    TRY(person(c, ROLE_MEMBER, other));
+    TRY(newcomer(c, ROLE_MEMBER, other));
     str rest = str_of(pattern), head = str_cut(&rest, '*');
     PATH(s, c, "%.*s%lld%.*s", STR_ARG(head), L(*other), STR_ARG(rest));
     return OK;
@@ -409,7 +546,7 @@ static rc make_privacy(ctx *c, scene *s)
     int64_t num, other;
     const member_card *card;
     TRY(me(c, s, &num));
-    TRY(person(c, ROLE_MEMBER, &other));
+    TRY(newcomer(c, ROLE_MEMBER, &other));
     TRY(graph_member(c, other, &card));
     FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4", STR_ARG(card->name));
     return OK;
@@ -420,9 +557,9 @@ static rc make_privacy(ctx *c, scene *s)
 static rc staff(ctx *c, scene *s, role role, int64_t *other)
 {
     int64_t num;
-    TRY(person(c, role, &num));
+    TRY(newcomer(c, role, &num));
     TRY(log_in(c, s, num, role));
-    return person(c, ROLE_MEMBER, other);
+    return newcomer(c, ROLE_MEMBER, other);
 }
 
 static rc make_suspend(ctx *c, scene *s)
@@ -470,6 +607,13 @@ const scene_maker scenes[] = {
     {.path = "/settings/password", .make = make_password},
     {.path = "/settings/invitations", .make = make_invite},
     {.path = "/settings/invitations/end", .make = make_invite_end},
+    {.path = "/login/code", .make = make_code},
+    {.path = "/login/passkey", .make = make_passkey_login},
+    {.path = "/settings/second/app", .make = make_app_on},
+    {.path = "/settings/second/app/off", .make = make_app_off},
+    {.path = "/settings/second/codes", .make = make_codes},
+    {.path = "/settings/second/passkeys/new", .make = make_passkey_new},
+    {.path = "/settings/second/passkeys/remove", .make = make_passkey_remove},
     {.path = "/view", .make = make_view, .quiet = true},
     {.path = "/wall{owner:int}", .make = make_post},
     {.path = "/wall{owner:int}_{ordinal:int}/edit", .make = make_edit},

@@ -63,7 +63,7 @@ test("a command used wrongly is told so, and makes no data folder", async () => 
   for (const words of [[], ["conquer"], ["suspend"], ["suspend", "olga"], ["staff", "olga", "ivan"], ["check", "twice"]]) {
     const ended = await admin("--data", nowhere, ...words);
     assert.equal(ended.code, 2, words.join(" "));
-    assert.match(ended.err, /^veche admin[^]*suspend NAME WHY/);
+    assert.match(ended.err, /^veche admin[^]*suspend +NAME WHY/);
     assert.equal(ended.out, "");
   }
   const help = await admin(`--data=${nowhere}`, "help");

@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { Client } from "../support/client.mjs";
 import { fields as fieldsOf } from "../support/html.mjs";
 import { expect, invite, join, PASSWORD, setupServer, toastOf } from "../support/people.mjs";
+import { codeOf, newSecret, switchOn, wrongCode } from "../support/second.mjs";
 import { column, dump, routes, start } from "../support/server.mjs";
 
 let server;
@@ -213,6 +214,22 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 
   test("the password", () => tryForm(anna.client, "/settings/password", { password: PASSWORD, fresh: `${PASSWORD}!` }, { choices: { password: ["", "not mine", "x".repeat(5000)], fresh: ["", "short", "x".repeat(257)] } }));
 
+  test("codes from an app", async () => {
+    const secret = newSecret();
+    await tryForm(anna.client, "/settings/second/app", { secret, code: codeOf(secret), password: PASSWORD }, { choices: { code: ["", "12345", "1234567", "abcdef", wrongCode(secret)] } });
+    const late = anna.client.clone();
+    late.jar.delete("veche_recent");
+    await tryForm(late, "/settings/second/app", { secret, code: codeOf(secret), password: PASSWORD }, { choices: { password: ["", "not mine", "x".repeat(5000)] } });
+    const lena = await join(server, "lenacodes");
+    const on = await switchOn(lena);
+    await tryForm(lena.client, "/settings/second/app/off", { code: codeOf(on.secret, 1), password: PASSWORD }, { choices: { password: ["", "not mine", "x".repeat(5000)], code: ["", "12345", "AAAA-AAAA-AAAA-AAA", "AAAA-AAAA-AAAA-AAAA"] } });
+    lena.client.jar.delete("veche_recent");
+    await tryForm(lena.client, "/settings/second/codes", { password: PASSWORD }, { choices: { password: ["", "not mine", "x".repeat(5000)] } });
+    const door = new Client(server.url);
+    expect(await door.submit("/login", "/login", { name: "lenacodes", password: PASSWORD }), 303);
+    await tryForm(door, "/login/code", {}, { texts: { code: {} }, choices: { code: ["", "12345", "AAAA-AAAA-AAAA-AAAA"] } });
+  });
+
   test("invitations", () => tryForm(anna.client, "/settings/invitations", { uses: 1 }, { choices: { uses: ["", "0", "-1", "51", "many", "9".repeat(40)] } }));
 
   test("an invitation that is none cannot be ended, and does no harm", async () => {
@@ -249,8 +266,9 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
   });
 });
 
-// These have buttons and nothing to fill in: what can be wrong with them is in the access matrix.
-const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+// These have buttons and nothing to fill in: what can be wrong with them is in the access matrix. Those about passkeys are filled in
+// by a script, at an address with a name: see second.test.mjs.
+const BUTTONS = ["/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);

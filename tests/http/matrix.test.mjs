@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 
 import { Client } from "../support/client.mjs";
 import { befriend, expect, invite, ITEMS, join, PASSWORD, Person, setupServer, unrelate } from "../support/people.mjs";
+import { codeOf, newSecret, switchOn } from "../support/second.mjs";
 import { dump, routes, start } from "../support/server.mjs";
 
 const LEVEL = { everyone: 0, members: 1, fof: 2, friends: 3, nobody: 4 };
@@ -169,6 +170,33 @@ const make = {
     const outside = ["guest", "suspended"].includes(column);
     return { client: outside ? undefined : (await fresh()).client, fields: { password: PASSWORD, fresh: `${PASSWORD} more` } };
   },
+  "GET /login/code": async (variant, column) => ({ client: variant.has("waiting") ? await waiting(column) : undefined }),
+  "POST /login/code": async (variant, column) => {
+    if (!variant.has("waiting")) return { fields: { code: "123456" } };
+    const client = await waiting(column);
+    return { client, fields: { code: codeOf(client.secret ?? newSecret(), 1) } };
+  },
+  "POST /login/passkey": () => ({ fields: { id: "AAAA", client: "AAAA" } }),
+  "POST /settings/second/app": async (variant, column) => {
+    // Of somebody new: the token of a session changes with it.
+    if (["guest", "suspended"].includes(column)) return { fields: { secret: newSecret(), code: "123456" } };
+    const secret = newSecret();
+    return { client: (await fresh()).client, fields: { secret, code: codeOf(secret) } };
+  },
+  "POST /settings/second/app/off": async (variant, column) => {
+    if (["guest", "suspended"].includes(column)) return { fields: { code: "123456", password: PASSWORD } };
+    const one = await fresh();
+    const { secret } = await switchOn(one);
+    return { client: one.client, fields: { code: codeOf(secret, 1), password: PASSWORD } };
+  },
+  "POST /settings/second/codes": async (variant, column) => {
+    if (["guest", "suspended"].includes(column)) return {};
+    const one = await fresh();
+    await switchOn(one);
+    return { client: one.client };
+  },
+  "POST /settings/second/passkeys/new": () => ({ fields: { title: "Key", client: "AAAA", password: PASSWORD } }),
+  "POST /settings/second/passkeys/remove": () => ({ fields: { ordinal: 1, password: PASSWORD } }),
   "POST /settings/invitations": () => ({ fields: { uses: 1 } }),
   "POST /settings/invitations/end": async (variant, column) => {
     const code = await invite(world.anna);
@@ -224,6 +252,18 @@ const make = {
   "POST /admin/site": () => ({ fields: { site: "Test square", signup: 0, site_lang: 0 } }),
 };
 
+/** A browser in which a password was right and the code is still to come; of members the one they have. */
+async function waiting(column) {
+  const actor = world.actors[column];
+  if (!["guest", "suspended"].includes(column)) return actor.client;
+  const one = await fresh();
+  const { secret } = await switchOn(one);
+  const client = new Client(server.url);
+  expect(await client.submit("/login", "/login", { name: one.name, password: PASSWORD }), 303);
+  if (column === "suspended") await world.house.done(`/admin/members/${one.num}/suspend`, { reason: "for the matrix" });
+  return Object.assign(client, { secret });
+}
+
 /** A session of the actor's that may be ended. Whoever cannot log in keeps what they have. */
 async function ownSession(column) {
   const actor = world.actors[column];
@@ -253,7 +293,7 @@ function onCase(end, fields) {
   return async (variant, column) => ({ path: `/admin/members/${(await theCase(variant, column)).num}${end}`, fields });
 }
 
-const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already"]);
+const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "waiting"]);
 
 /** "deleted post=friends" → Map {deleted → true, post → "friends"}. */
 function readVariant(text) {

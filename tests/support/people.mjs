@@ -83,10 +83,10 @@ async function numberOf(person) {
 }
 
 /** Opens the printed link, sets the server up, logs its owner in. signup: 0 open, 1 by invitation, 2 closed. */
-export async function setupServer(server, { signup = 0, name = "marfa", given = "Marfa", family = "", gender = 1, lang = "en" } = {}) {
+export async function setupServer(server, { signup = 0, name = "marfa", given = "Marfa", family = "", gender = 1, lang = "en", origin = server.url } = {}) {
   const client = new Client(server.url, { "accept-language": lang });
   const path = new URL(server.setupUrl).pathname;
-  const fields = { site: "Test square", origin: server.url, signup, name, given, family, gender, password: PASSWORD };
+  const fields = { site: "Test square", origin, signup, name, given, family, gender, password: PASSWORD };
   expect(await client.submit(path, path, fields), 200, "set-up:");
   const owner = new Person(server, name, given, client);
   await owner.logIn(client);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { Client } from "./client.mjs";
 import { expect, join as joinAs, Person } from "./people.mjs";
+import { switchOn } from "./second.mjs";
 import { BIN, createDatabase, ENGINE, routes, start } from "./server.mjs";
 
 const PASSWORD = "a few words in a row";
@@ -45,7 +46,10 @@ export async function openTown(members = 60) {
   const stops = await plan(who);
   // What was done to make all this is not to be said on the first page of everybody's.
   for (const one of Object.values(who)) one.client.jar.delete("veche_toast");
-  return { server, who, guest, stops, stop: () => server.stop() };
+  // A log-in between its two steps; it waits for five minutes, so its page is looked at where that is time enough.
+  const waiting = new Client(server.url);
+  expect(await waiting.submit("/login", "/login", { name: who.owner.name, password: PASSWORD }), 303);
+  return { server, who, guest, waiting, stops, stop: () => server.stop() };
 }
 
 /** A post of the member's own wall that was liked, if there is one: {path}. */
@@ -75,6 +79,7 @@ async function plan(who) {
   await asks.done(`/friends/${me.num}/ask`, { text: "We sang in the same choir; I had the high notes and you the patience." });
   const barred = await joinAs(me.server, "barred.page", { given: "Barred", family: "Page" });
   await me.done(`/block/${barred.num}`);
+  await switchOn(who.owner);
   const at = {
     "/": [["guest", "/"]],
     "/about": [["guest", "/about"], ["member", "/about"]],
@@ -82,6 +87,12 @@ async function plan(who) {
     "/join": [["guest", "/join"]],
     "/settings/sessions": [["member"]],
     "/settings/password": [["member"]],
+    "/settings/second": [["member"]],
+    "/settings/second/app": [["member"], ["owner"]],
+    "/settings/second/codes": [["member"], ["owner"]],
+    "/settings/second/passkeys": [["member"]],
+    "/settings/second/passkeys/new": [["member"]],
+    "/login/code": [["waiting", "/login/code", null]],
     "/settings/invitations": [["member"]],
     "/settings/blocked": [["member"]],
     "/settings": [["member"]],

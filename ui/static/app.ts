@@ -5,6 +5,7 @@
 import htmx from "htmx.org";
 
 import "./live";
+import { showPasskeys } from "./passkey";
 
 // Trusted Types. The pages are sent with `require-trusted-types-for 'script'`: a string may not become markup or code.
 // htmx parses each answer of our server into a document of its own (inert: scripts in it do not run, and htmx is told
@@ -134,3 +135,5 @@ function settle(root: ParentNode): void {
 }
 document.addEventListener("htmx:afterRequest", () => settle(document));
 window.addEventListener("pageshow", () => settle(document)); // back from the next page
+
+showPasskeys();

@@ -81,6 +81,14 @@ rc account_password_change(ctx *c, int64_t num, str was, str hashed)
     return changed ? OK : fail(c, E_CONFLICT, MSG(L_account_password_wrong), "another password was stored meanwhile");
 }
 
+rc account_epoch(ctx *c, int64_t num, int64_t *epoch)
+{
+    account_epoch_row row;
+    TRY(sql_account_epoch(c->db, c->arena, bucket_of(num), num, &row));
+    *epoch = row.epoch;
+    return OK;
+}
+
 /* ---- sessions ---- */
 
 _Static_assert(SESSIONS_MAX < GRAPH_SESSIONS_MAX, "memory sees every session");
@@ -174,6 +182,7 @@ rc account_sessions_end(ctx *c, int64_t num)
 {
     int64_t ended;
     TRY(sql_account_session_end_all(c->db, bucket_of(num), num, &ended));
+    TRY(sql_account_epoch_next(c->db, bucket_of(num), num));
     return ended ? sessions_moved(c, num) : OK;
 }
 
@@ -204,6 +213,7 @@ rc account_sessions_end_others(ctx *c, str hash)
 {
     int64_t ended, num = c->viewer.num;
     TRY(sql_account_session_end_others(c->db, bucket_of(num), num, hash, &ended));
+    TRY(sql_account_epoch_next(c->db, bucket_of(num), num));
     return ended ? sessions_moved(c, num) : OK;
 }
 

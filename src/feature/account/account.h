@@ -54,6 +54,10 @@ rc account_password(ctx *c, int64_t num, str *stored);
 /* Stores another one in the place of `was`. Inside an act; E_CONFLICT when `was` is no longer there. */
 rc account_password_change(ctx *c, int64_t num, str was, str hashed);
 
+/* A number that rises with a new password and whenever all of a member's sessions, or all but one, are ended: a log-in that was begun
+ * before, and waits for its second step, names the old one and is over. */
+rc account_epoch(ctx *c, int64_t num, int64_t *epoch);
+
 /* ---- sessions ---- */
 
 /* A fresh token for a session, in the arena: whose it is, so that memory or a shard can be asked at once, and 256 random bits. */

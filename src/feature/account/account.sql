@@ -28,10 +28,16 @@ ON CONFLICT (bucket, member) DO UPDATE SET password = excluded.password;
 
 -- name: account_change_password :count
 -- doc: 0 rows when another one was stored meanwhile.
-UPDATE credential SET password = $password:text WHERE bucket = $bucket AND member = $member AND password = $was:text;
+UPDATE credential SET password = $password:text, epoch = epoch + 1 WHERE bucket = $bucket AND member = $member AND password = $was:text;
 
 -- name: account_password :one
 SELECT k.password FROM credential k WHERE k.bucket = $bucket AND k.member = $member;
+
+-- name: account_epoch :one
+SELECT k.epoch FROM credential k WHERE k.bucket = $bucket AND k.member = $member;
+
+-- name: account_epoch_next :exec
+UPDATE credential SET epoch = epoch + 1 WHERE bucket = $bucket AND member = $member;
 
 -- name: account_by_name :one
 SELECT n.owner AS num FROM name n WHERE n.name = $name:text;

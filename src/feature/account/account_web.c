@@ -10,6 +10,8 @@
 #include "feature/account/device.h"
 #include "feature/friends/friends.h"
 #include "feature/presence/presence_web.h"
+#include "feature/second/passkeys_web.h"
+#include "feature/second/second_web.h"
 #include "page/view.h"
 
 /* ---- who asks ---- */
@@ -38,8 +40,7 @@ rc account_identify(req *r)
     return OK;
 }
 
-/* A device's label for the list of sessions: the browser's family and system, never the whole header. */
-static str device_label(req *r)
+str account_device_label(req *r)
 {
     static const char *const browsers[] = {"Firefox", "Edg", "OPR", "YaBrowser", "Chrome", "Safari", "curl"};
     static const char *const systems[] = {"Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux"};
@@ -55,8 +56,11 @@ static str device_label(req *r)
     return arena_printf(r->c->arena, "%s%s%s", browser, *browser && *system_ ? ", " : "", system_);
 }
 
-static void give_session(req *r, int64_t num, str token, bool keep)
+void account_give_session(req *r, int64_t num, str token, bool keep)
 {
+    int64_t named;
+    str hash;
+    if (account_token_read(r->c->arena, token, &named, &hash)) second_recent_give(r, hash);
     req_set_cookie(r, "sid", token, keep ? SESSION_MS / 1000 : 0);
     req_set_cookie(r, "device", device_new(r->c->arena, r->site, num), DEVICE_COOKIE_S);
 }
@@ -70,7 +74,9 @@ static rc start_show(req *r)
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_start_title)));
     int64_t members;
     TRY(account_count(r->c, &members));
-    tpl_start(r->out, &v, members, STR("/feed"));
+    passkey_ask ask;
+    TRY(passkey_ask_for(&v, 0, &ask));
+    tpl_start(r->out, &v, members, STR("/feed"), &ask);
     return OK;
 }
 
@@ -79,7 +85,9 @@ static rc login_form(req *r)
     view v;
     TRY(view_init(&v, r, NAV_NONE, MSG(L_account_login_title)));
     str to = req_field(r, "to");
-    tpl_login(r->out, &v, to.ptr ? req_page_at(r, to).s : STR("/feed"));
+    passkey_ask ask;
+    TRY(passkey_ask_for(&v, 0, &ask));
+    tpl_login(r->out, &v, to.ptr ? req_page_at(r, to).s : STR("/feed"), &ask);
     return OK;
 }
 
@@ -88,6 +96,7 @@ typedef struct login_state {
     str stored, typed, token;
     str rehashed; /* absent: the stored one is as strong as today's */
     bool keep;
+    second_pending pending; /* num 0: the password is enough */
 } login_state;
 
 #define GUESSES_PER_MINUTE 10
@@ -152,14 +161,16 @@ static rc login_act(req *r)
     rc_code same = login_password(c, s);
     if (same == E_CONFLICT) return req_fault(r, "password", MSG(L_account_login_wrong));
     if (same != OK) return same;
-    return account_session_open(c, s->num, s->token, s->keep, device_label(r));
+    TRY(second_pending_begin(c, s->num, s->keep, &s->pending));
+    return s->pending.num ? OK : account_session_open(c, s->num, s->token, s->keep, account_device_label(r));
 }
 
 static rc login_show(req *r)
 {
     login_state *s = r->state;
-    give_session(r, s->num, s->token, s->keep);
     str to = req_field(r, "to");
+    if (s->pending.num) return second_pending_show(r, &s->pending, to.ptr ? req_page_at(r, to) : url_local(STR("/feed")));
+    account_give_session(r, s->num, s->token, s->keep);
     return req_redirect(r, to.ptr ? req_page_at(r, to) : url_local(STR("/feed")));
 }
 
@@ -268,7 +279,7 @@ static rc join_act(req *r)
     if (made != OK) return made;
     f->token = account_token_new(c->arena, f->num);
     if (inviter) TRY(friends_befriend(c, inviter, f->num));
-    return account_session_open(c, f->num, f->token, true, device_label(r));
+    return account_session_open(c, f->num, f->token, true, account_device_label(r));
 }
 
 static rc join_show(req *r)
@@ -276,7 +287,7 @@ static rc join_show(req *r)
     signup_form *f = r->state;
     /* A form sent twice made one account; the token of its session is known to the first answer only. */
     if (r->replayed) return req_redirect_toast(r, url_local(STR("/login")), L_account_joined_twice, STR(""));
-    give_session(r, f->num, f->token, true);
+    account_give_session(r, f->num, f->token, true);
     return req_redirect_toast(r, url_local(STR("/feed")), L_account_joined, STR(""));
 }
 
@@ -309,9 +320,28 @@ static rc sessions_ended(req *r)
 
 /* ---- password ---- */
 
+rc account_renewal_begin(req *r, account_renewal *out)
+{
+    ctx *c = r->c;
+    int64_t num;
+    account_session_found here;
+    TRY(account_session(c, req_cookie(r, "sid"), &here));
+    bool keeps = here.session->expires - here.session->created_day > 2 * SESSION_SHORT_MS;
+    out->cookie_s = keeps ? (here.session->expires - c->now) / 1000 : 0;
+    out->token = account_token_new(c->arena, c->viewer.num);
+    return account_token_read(c->arena, out->token, &num, &out->hash) ? OK : E_INTERNAL;
+}
+
+void account_renewal_give(req *r, const account_renewal *n)
+{
+    req_set_cookie(r, "sid", n->token, n->cookie_s);
+    second_recent_give(r, n->hash);
+    r->session = n->hash;
+}
+
 typedef struct password_state {
-    str stored, typed, fresh, hashed, token;
-    int64_t cookie_s; /* how long the cookie lasts; 0: until the browser closes */
+    str stored, typed, fresh, hashed;
+    account_renewal renewal;
 } password_state;
 
 static rc password_form(req *r)
@@ -333,11 +363,7 @@ static rc password_prepare(req *r)
     TRY(graph_member(c, c->viewer.num, &me));
     msg weak = account_password_fault(s->fresh, me->name);
     if (weak.key != L_NONE) return req_fault(r, "fresh", weak);
-    account_session_found here;
-    TRY(account_session(c, req_cookie(r, "sid"), &here));
-    bool keeps = here.session->expires - here.session->created_day > 2 * SESSION_SHORT_MS;
-    s->cookie_s = keeps ? (here.session->expires - c->now) / 1000 : 0;
-    s->token = account_token_new(c->arena, c->viewer.num);
+    TRY(account_renewal_begin(r, &s->renewal));
     return account_password(c, c->viewer.num, &s->stored);
 }
 
@@ -358,13 +384,13 @@ static rc password_act(req *r)
     if (changed == E_CONFLICT) return req_fault(r, "password", MSG(L_account_password_wrong));
     if (changed != OK) return changed;
     TRY(account_sessions_end_others(c, r->session));
-    return account_session_rotate(c, r->session, s->token);
+    return account_session_rotate(c, r->session, s->renewal.token);
 }
 
 static rc password_show(req *r)
 {
     password_state *s = r->state;
-    req_set_cookie(r, "sid", s->token, s->cookie_s);
+    account_renewal_give(r, &s->renewal);
     return req_redirect_toast(r, url_local(STR("/settings")), L_account_password_changed, STR(""));
 }
 

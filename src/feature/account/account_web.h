@@ -7,6 +7,20 @@
 
 extern const route account_routes[];
 
+/* A device's label for the list of sessions: the browser's family and system, never the whole header. */
+str account_device_label(req *r);
+/* Gives the browser a session that account_session_open has opened, and what shows later that this device is known. */
+void account_give_session(req *r, int64_t num, str token, bool keep);
+
+/* Another token for the session that asks, which lasts as long: begun in prepare, account_session_rotate'd to in the act, given in
+ * show, where what follows belongs to the new one. */
+typedef struct account_renewal {
+    str token, hash;
+    int64_t cookie_s; /* 0: until the browser closes */
+} account_renewal;
+rc account_renewal_begin(req *r, account_renewal *out);
+void account_renewal_give(req *r, const account_renewal *n);
+
 /* For the server: who asks? Reads the session cookie; a guest's session is the hash of the guest cookie. */
 rc account_identify(req *r);
 

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "feature/account/account.h"
+#include "feature/second/second.h"
 #include "moderate.sql.h"
 
 /* ---- who may ----
@@ -90,6 +91,24 @@ rc moderate_role(ctx *c, int64_t num, role to)
         return fail(c, E_CONFLICT, MSG(L_moderate_is_suspended), "suspended members do not become staff");
     TRY(sql_moderate_set_role(c->db, (int64_t)to, bucket_of(num), num));
     return note(c, num, to == ROLE_STAFF ? MODERATE_APPOINT : MODERATE_DISMISS, STR(""));
+}
+
+static bool may_take_second(viewer who, const member_card *m)
+{
+    (void)m;
+    return who.num == 0 && who.role == ROLE_OWNER;
+}
+
+rc moderate_second_off(ctx *c, int64_t num, str reason)
+{
+    const member_card *card;
+    bool had;
+    TRY(check_reason(c, reason));
+    TRY(aim(c, num, may_take_second, &card));
+    TRY(second_all_off(c, num, &had));
+    if (!had) return fail(c, E_CONFLICT, MSG(L_moderate_no_second), "no second factor");
+    TRY(account_sessions_end(c, num));
+    return note(c, num, MODERATE_SECOND_OFF, reason);
 }
 
 /* ---- lists ----

@@ -18,7 +18,13 @@
 #define MODERATE_PAGE 50
 
 /* Stored in moderation.act: numbers are forever. */
-typedef enum moderate_act { MODERATE_SUSPEND = 1, MODERATE_RESTORE = 2, MODERATE_APPOINT = 3, MODERATE_DISMISS = 4 } moderate_act;
+typedef enum moderate_act {
+    MODERATE_SUSPEND = 1,
+    MODERATE_RESTORE = 2,
+    MODERATE_APPOINT = 3,
+    MODERATE_DISMISS = 4,
+    MODERATE_SECOND_OFF = 5,
+} moderate_act;
 
 /* All three run inside an act, as c->viewer, whose role and state are read again; viewer {0, ROLE_OWNER} is the server's own
  * console. E_DENIED by the table above; E_NOT_FOUND; E_GONE for a member who left; E_CONFLICT when it is so already;
@@ -27,6 +33,11 @@ rc moderate_suspend(ctx *c, int64_t num, str reason);
 rc moderate_restore(ctx *c, int64_t num, str reason);
 /* ROLE_MEMBER or ROLE_STAFF. Without a reason. */
 rc moderate_role(ctx *c, int64_t num, role to);
+
+/* For somebody who has lost everything that they log in with but the password: takes the app, the recovery codes and the passkeys away,
+ * and ends every session. At the console alone, where it may be the owner as well. Inside an act; refuses like the others, and with
+ * E_CONFLICT where there is nothing to take away. */
+rc moderate_second_off(ctx *c, int64_t num, str reason);
 
 /* The table above, for pages that offer the buttons. */
 bool moderate_may_close(viewer who, const member_card *m);

@@ -128,6 +128,7 @@ static rc note_of(const view *v, const moderate_note *n, admin_note *out)
         [MODERATE_RESTORE] = {L_moderate_did_restore, "undo-2"},
         [MODERATE_APPOINT] = {L_moderate_did_appoint, "shield-check"},
         [MODERATE_DISMISS] = {L_moderate_did_dismiss, "shield"},
+        [MODERATE_SECOND_OFF] = {L_moderate_did_second_off, "key-round"},
     };
     *out = (admin_note){.when = view_time(v, n->at), .iso = view_iso(v, n->at), .console = n->staff == 0,
                         .word = acts[n->act].word, .icon = acts[n->act].icon, .reason = n->reason};
