@@ -123,7 +123,7 @@ rc graph_session_of(ctx *c, int64_t num, str hash, const graph_session **out);
 #define RING_POSTS 32
 typedef struct ring_post {
     int64_t id, audience;
-    uint32_t owner, author, ordinal, version, likes;
+    uint32_t owner, author, ordinal, version, likes, comments;
 } ring_post;
 
 #define NEWS_SCAN_MAX 500

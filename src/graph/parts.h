@@ -54,7 +54,7 @@ typedef struct doors_part {
 /* A ring_post without what its slot says already. */
 typedef struct ring_entry {
     int64_t id, audience;
-    uint32_t author, ordinal, version, likes;
+    uint32_t author, ordinal, version, likes, comments;
 } ring_entry;
 
 typedef struct ring_part {

@@ -8,6 +8,7 @@
 #include "crypto/token.h"
 #include "db/change.h"
 #include "feature/account/account.h"
+#include "feature/comment/comment.h"
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
@@ -251,6 +252,68 @@ static rc make_unlike(ctx *c, scene *s)
     return wall_like(c, num, ordinal, true);
 }
 
+/* ---- comments ---- */
+
+/* Somebody else's post with the member's own comment under it. */
+static rc own_comment(ctx *c, scene *s, int64_t *owner, int64_t *number, const char *verb)
+{
+    int64_t num, post;
+    TRY(me(c, s, owner));
+    TRY(wall_add(c, *owner, STR("Some words"), LEVEL_EVERYONE, &post));
+    TRY(me(c, s, &num));
+    TRY(comment_add(c, *owner, post, 0, STR("A comment"), number));
+    PATH(s, c, "/comment%lld_%lld/%s", L(*owner), L(*number), verb);
+    FORM(s, c, "text=Other+words&version=0");
+    return OK;
+}
+
+/* With a mention, in answer to another one. */
+static rc make_comment(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    comment_row k;
+    wall_post p;
+    const member_card *card;
+    TRY(own_comment(c, s, &owner, &number, "edit"));
+    TRY(comment_get(c, owner, number, &k, &p));
+    TRY(graph_member(c, owner, &card));
+    PATH(s, c, "/wall%lld_%lld/comment", L(owner), L(p.ordinal));
+    FORM(s, c, "text=Hello+%%40%.*s&parent=%lld", STR_ARG(card->name), L(number));
+    return OK;
+}
+
+static rc make_comment_edit(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    return own_comment(c, s, &owner, &number, "edit");
+}
+
+static rc make_comment_delete(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    return own_comment(c, s, &owner, &number, "delete");
+}
+
+static rc make_comment_restore(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    TRY(own_comment(c, s, &owner, &number, "restore"));
+    return comment_delete(c, owner, number);
+}
+
+static rc make_comment_like(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    return own_comment(c, s, &owner, &number, "like");
+}
+
+static rc make_comment_unlike(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    TRY(own_comment(c, s, &owner, &number, "unlike"));
+    return comment_like(c, owner, number, true);
+}
+
 /* ---- friends ---- */
 
 static rc pair(ctx *c, scene *s, int64_t *num, int64_t *other, const char *pattern)
@@ -411,7 +474,7 @@ static rc make_privacy(ctx *c, scene *s)
     TRY(me(c, s, &num));
     TRY(person(c, ROLE_MEMBER, &other));
     TRY(graph_member(c, other, &card));
-    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4", STR_ARG(card->name));
+    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4&level_8=3", STR_ARG(card->name));
     return OK;
 }
 
@@ -478,6 +541,12 @@ const scene_maker scenes[] = {
     {.path = "/wall{owner:int}_{ordinal:int}/restore", .make = make_restore},
     {.path = "/wall{owner:int}_{ordinal:int}/like", .make = make_like},
     {.path = "/wall{owner:int}_{ordinal:int}/unlike", .make = make_unlike},
+    {.path = "/wall{owner:int}_{ordinal:int}/comment", .make = make_comment},
+    {.path = "/comment{owner:int}_{ordinal:int}/edit", .make = make_comment_edit},
+    {.path = "/comment{owner:int}_{ordinal:int}/delete", .make = make_comment_delete},
+    {.path = "/comment{owner:int}_{ordinal:int}/restore", .make = make_comment_restore},
+    {.path = "/comment{owner:int}_{ordinal:int}/like", .make = make_comment_like},
+    {.path = "/comment{owner:int}_{ordinal:int}/unlike", .make = make_comment_unlike},
     {.path = "/friends/{num:int}/ask", .make = make_ask},
     {.path = "/friends/{num:int}/add", .make = make_add},
     {.path = "/friends/{num:int}/cancel", .make = make_cancel},

@@ -90,7 +90,7 @@ async function tryForm(client, action, good, { texts = {}, choices = {}, probe =
 describe("a form filled in wrongly says so, keeps what was typed and writes nothing", () => {
   const account = { name: "somebody", given: "Some", family: "Body", gender: 1, password: PASSWORD };
   const accountTexts = { given: { max: 40, least: 1 }, family: { max: 40 }, name: { max: 32, least: 1 } };
-  const accountChoices = { password: ["", "too short", "x".repeat(257), "somebody"], name: ["no", "Ab cd", "admin", "id7", "wall3", "ольга"] };
+  const accountChoices = { password: ["", "too short", "x".repeat(257), "somebody"], name: ["no", "Ab cd", "admin", "id7", "wall3", "comment3_4", "ольга"] };
 
   test("set-up", async () => {
     const client = new Client(server.url);
@@ -174,6 +174,23 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     assert.deepEqual(await dump(server), before);
   });
 
+  test("a comment, and its edit", async () => {
+    await tryForm(ivan.client, `${post.path}/comment`, { text: "well said" }, { texts: { text: { max: 4_000, least: 1 } } });
+    const comment = await ivan.comment(post, "as it was");
+    await tryForm(ivan.client, `${comment.path}/edit`, { text: "well said", version: 0 }, { texts: { text: { max: 4_000, least: 1 } } });
+    const before = await dump(server);
+    const late = await ivan.act(`${comment.path}/edit`, { text: "over somebody's words", version: 7 });
+    assert.equal(late.status, 409, String(late));
+    assertSaid(late, `${comment.path}/edit`, "text");
+    assert.equal(kept(late, `${comment.path}/edit`).text, "over somebody's words");
+    // The comment that is answered went meanwhile.
+    const gone = await ivan.act(`${post.path}/comment`, { text: "an answer", parent: 999_999 });
+    assert.equal(gone.status, 409, String(gone));
+    assertSaid(gone, `${post.path}/comment`, "text");
+    assert.deepEqual({ ...kept(gone, `${post.path}/comment`), once: "" }, { once: "", text: "an answer" }, "it can be sent as a comment of its own");
+    assert.deepEqual(await dump(server), before);
+  });
+
   test("the profile", () =>
     tryForm(anna.client, "/settings/profile", { given: "Anna", family: "Mayer", gender: 1, birthday_show: 0, home_town: "Novgorod" }, {
       texts: { given: { max: 40, least: 1 }, family: { max: 40 }, patronymic: { max: 40 }, maiden: { max: 40 }, nickname: { max: 40 }, home_town: { max: 60 } },
@@ -194,10 +211,10 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
   test("the status line", () => tryForm(anna.client, "/status", { status: "Here" }, { texts: { status: { max: 100 } } }));
 
   test("the privacy settings", () => {
-    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((i) => [`level_${i}`, 0])) };
+    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((i) => [`level_${i}`, 0])) };
     return tryForm(anna.client, "/settings/privacy", good, {
       texts: { except_1: {}, allow_2: { max: 7000 } },
-      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], except_3: ["nobody.of.this.name"] },
+      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], level_8: ["5", ""], except_3: ["nobody.of.this.name"] },
       probe: "allow_1",
     });
   });
@@ -250,7 +267,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 });
 
 // These have buttons and nothing to fill in: what can be wrong with them is in the access matrix.
-const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);
@@ -272,6 +289,7 @@ describe("the same form twice acts once", () => {
     assert.equal(toastOf(second), toastOf(first), "the same words");
   }
   test("a post", () => twice(anna, anna.wall, { text: "once only" }));
+  test("a comment", () => twice(ivan, `${post.path}/comment`, { text: "once only" }));
   test("a circle", () => twice(anna, "/friends/circles", { title: "Once" }));
   test("an invitation", () => twice(anna, "/settings/invitations", { uses: 1 }));
   test("a suspension", async () => {

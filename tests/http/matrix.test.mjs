@@ -10,8 +10,8 @@ import { befriend, expect, invite, ITEMS, join, PASSWORD, Person, setupServer, u
 import { dump, routes, start } from "../support/server.mjs";
 
 const LEVEL = { everyone: 0, members: 1, fof: 2, friends: 3, nobody: 4 };
-const DEFAULTS = { page: "everyone", wall: "everyone", writing: "friends", list: "members" };
-const ITEM = { page: "profile", wall: "wall", writing: "post", list: "friends" };
+const DEFAULTS = { page: "everyone", wall: "everyone", writing: "friends", list: "members", commenting: "members" };
+const ITEM = { page: "profile", wall: "wall", writing: "post", list: "friends", commenting: "comment" };
 const NOBODY = 1_999_999_999;
 const SECRET = "marker-7f3a91";
 
@@ -113,6 +113,19 @@ async function audience(variant) {
   return level === "circle" ? `c${await theCircle()}` : LEVEL[level];
 }
 
+/** A comment of the friend's under a post of the owner's, which then gets its audience; {path}. */
+async function theComment(variant) {
+  const { anna, actors } = world;
+  if (variant.has("nobody")) return { path: `/comment${anna.num}_999999` };
+  const post = await anna.write("what is talked about");
+  const comment = await actors.friend.comment(post, SECRET);
+  if (variant.has("post")) await anna.done(`${post.path}/audience`, { audience: await audience(variant) });
+  if (variant.has("deleted")) await anna.done(`${comment.path}/delete`);
+  if (variant.has("deleted by the friend")) await actors.friend.done(`${comment.path}/delete`);
+  if (variant.has("under a deleted post")) await anna.done(`${post.path}/delete`);
+  return comment;
+}
+
 /** A circle of the owner's with the friend inside. */
 async function theCircle() {
   const { anna, actors } = world;
@@ -155,7 +168,7 @@ const make = {
   "POST /settings/profile": (variant, column) => ({ fields: { given: world.actors[column].given || "Guest", gender: 0, birthday_show: 0 } }),
   "POST /settings/privacy": (variant, column) => {
     const stored = column === "self" ? DEFAULTS : {};
-    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3 }[n];
+    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3, comment: 1 }[n];
     return { fields: Object.fromEntries(Object.entries(ITEMS).map(([n, i]) => [`level_${i}`, level(n)])) };
   },
   "POST /settings/sessions/end": (variant, column) => ({ client: ownSession(column), fields: { ordinal: 1_000 } }),
@@ -199,6 +212,14 @@ const make = {
   "/wall{owner:int}_{ordinal:int}/restore": onPost("/restore"),
   "/wall{owner:int}_{ordinal:int}/like": onPost("/like"),
   "/wall{owner:int}_{ordinal:int}/unlike": onPost("/unlike"),
+  "/wall{owner:int}_{ordinal:int}/comment": onPost("/comment", { text: "well said" }),
+  "/comment{owner:int}_{ordinal:int}": onComment(""),
+  "/comment{owner:int}_{ordinal:int}/likes": onComment("/likes"),
+  "/comment{owner:int}_{ordinal:int}/edit": onComment("/edit", { text: "changed", version: 0 }),
+  "/comment{owner:int}_{ordinal:int}/delete": onComment("/delete"),
+  "/comment{owner:int}_{ordinal:int}/restore": onComment("/restore"),
+  "/comment{owner:int}_{ordinal:int}/like": onComment("/like"),
+  "/comment{owner:int}_{ordinal:int}/unlike": onComment("/unlike"),
   "GET /friends/{num:int}/ask": (variant) => ({ path: `/friends/${owner(variant).num}/ask` }),
   "POST /friends/{num:int}/ask": onOwner("/friends/{}/ask", { text: "Remember me?" }),
   "/friends/{num:int}/add": onOwner("/friends/{}/add"),
@@ -234,6 +255,10 @@ function onPost(end, fields = {}) {
   return async (variant) => ({ path: (await thePost(variant)).path + end, fields });
 }
 
+function onComment(end, fields = {}) {
+  return async (variant) => ({ path: (await theComment(variant)).path + end, fields });
+}
+
 /** The relation is made anew before, since the cell may change it. */
 function onOwner(pattern, fields = {}) {
   return async (variant, column) => {
@@ -253,12 +278,12 @@ function onCase(end, fields) {
   return async (variant, column) => ({ path: `/admin/members/${(await theCase(variant, column)).num}${end}`, fields });
 }
 
-const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already"]);
+const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "under a deleted post"]);
 
 /** "deleted post=friends" → Map {deleted → true, post → "friends"}. */
 function readVariant(text) {
   const found = new Map();
-  const rest = text.replace(/(page|wall|writing|list|post)=(\w+)/g, (_, item, level) => (assert.ok(level in LEVEL || level === "circle", level), found.set(item, level), "")).trim();
+  const rest = text.replace(/(page|wall|writing|list|post|commenting)=(\w+)/g, (_, item, level) => (assert.ok(level in LEVEL || level === "circle", level), found.set(item, level), "")).trim();
   if (rest) assert.ok(WORDS.has(rest), `the table says [${rest}], which this file does not know`);
   if (rest) found.set(rest, true);
   return found;
@@ -299,7 +324,9 @@ async function ask(row, variant, column) {
 function check(row, column, answer) {
   const route = known.find((r) => r.method === row.method && r.path === row.path);
   // A refused post to a wall shows the wall again, as far as it is open.
-  if (answer.status >= 300 && row.path !== "/wall{owner:int}") assert.ok(!answer.body.includes(SECRET), `a refusal shows what it hides: ${answer}`);
+  // Whoever may not comment sees the post all the same.
+  const shows = row.path === "/wall{owner:int}" || (row.path.endsWith("/comment") && answer.status === 403);
+  if (answer.status >= 300 && !shows) assert.ok(!answer.body.includes(SECRET), `a refusal shows what it hides: ${answer}`);
   if (answer.status === 303) {
     assert.match(answer.location, /^\/(?![/\\])/, `a redirect leads elsewhere: ${answer}`);
     const outside = ["guest", "suspended"].includes(column) && ["member", "staff", "owner"].includes(route.who);

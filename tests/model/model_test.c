@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "account.sql.h"
 #include "feature/account/account.h"
+#include "feature/comment/comment.h"
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
@@ -163,6 +164,29 @@ static rc do_audience(ctx *c, const op *o)
     return wall_set_audience(c, o->other, o->n, stored);
 }
 
+static rc do_comment(ctx *c, const op *o, line *l)
+{
+    int64_t number;
+    switch (o->kind) {
+    case OP_COMMENT:
+        TRY(comment_add(c, o->other, o->n, o->version, str_of(o->text), &number));
+        line_add(l, " %lld", (long long)number);
+        return OK;
+    case OP_COMMENT_EDIT: return comment_edit(c, o->other, o->n, o->version, str_of(o->text));
+    case OP_COMMENT_DELETE: return comment_delete(c, o->other, o->n);
+    case OP_COMMENT_RESTORE: return comment_restore(c, o->other, o->n);
+    default: return comment_like(c, o->other, o->n, o->kind == OP_COMMENT_LIKE);
+    }
+}
+
+/* What would be swept by and by is swept at once. */
+static rc do_sweep(ctx *c)
+{
+    TRY(wall_sweep.run(c, STR("")));
+    for (int i = 0; i < 8; i++) TRY(comment_sweep.run(c, STR("")));
+    return OK;
+}
+
 static rc do_write(ctx *c, const op *o, line *l)
 {
     switch (o->kind) {
@@ -179,7 +203,13 @@ static rc do_write(ctx *c, const op *o, line *l)
     case OP_SUSPEND: return moderate_suspend(c, o->other, STR("a reason"));
     case OP_REINSTATE: return moderate_restore(c, o->other, STR("a reason"));
     case OP_ROLE: return moderate_role(c, o->other, (role)o->n);
-    case OP_SWEEP: return wall_sweep.run(c, STR(""));
+    case OP_SWEEP: return do_sweep(c);
+    case OP_COMMENT:
+    case OP_COMMENT_EDIT:
+    case OP_COMMENT_DELETE:
+    case OP_COMMENT_RESTORE:
+    case OP_COMMENT_LIKE:
+    case OP_COMMENT_UNLIKE: return do_comment(c, o, l);
     default: return do_circle(c, o, l);
     }
 }
@@ -225,6 +255,52 @@ static rc read_permalink(ctx *c, const op *o, line *l)
     } while (after);
     TRY(wall_wordings(c, &p, &old));
     for (size_t i = 0; i < old.len; i++) line_add(l, " \"%.*s\"", STR_ARG(old.items[i].text));
+    return OK;
+}
+
+static void put_comment(const comment_row *k, line *l)
+{
+    line_add(l, " %lld<%lld \"%.*s\"%s", (long long)k->ordinal, (long long)k->parent, STR_ARG(k->text), k->edited_at ? "e" : "");
+}
+
+/* Pages begin with the newest: turned round to be read from the oldest on. */
+static rc read_pages(ctx *c, const wall_post *p, rc (*pages)(ctx *, const wall_post *, comment_place, comment_page *), line *l)
+{
+    static const comment_row *back[PLAIN_COMMENTS];
+    size_t len = 0;
+    comment_place below = COMMENTS_NEWEST;
+    do {
+        comment_page page;
+        TRY(pages(c, p, below, &page));
+        for (size_t i = page.rows.len; i-- > 0;) back[len++] = &page.rows.items[i];
+        below = page.earlier;
+    } while (below.id);
+    while (len) put_comment(back[--len], l);
+    return OK;
+}
+
+static rc read_comments(ctx *c, const op *o, line *l)
+{
+    wall_post p;
+    TRY(wall_get(c, o->other, o->n, &p));
+    TRY(read_pages(c, &p, comment_page_in_order, l));
+    line_add(l, " of %lld;", (long long)p.comments);
+    return read_pages(c, &p, comment_page_in_threads, l);
+}
+
+static rc read_comment_page(ctx *c, const op *o, line *l)
+{
+    comment_row k;
+    wall_post p;
+    TRY(comment_get(c, o->other, o->n, &k, &p));
+    put_comment(&k, l);
+    line_add(l, " by %lld v%lld likes %lld:", (long long)k.author, (long long)k.version, (long long)k.likes);
+    int64_t after = 0;
+    do {
+        comment_liker_list likers;
+        TRY(comment_likes(c, &k, after, &likers, &after));
+        for (size_t i = 0; i < likers.len; i++) line_add(l, " %lld", (long long)likers.items[i].member);
+    } while (after);
     return OK;
 }
 
@@ -293,6 +369,8 @@ static rc do_read(ctx *c, const op *o, line *l)
     case OP_MAY: return read_may(c, o, l);
     case OP_EDGES: return read_edges(c, o, l);
     case OP_PEOPLE: return read_people(c, o, l);
+    case OP_COMMENTS: return read_comments(c, o, l);
+    case OP_COMMENT_PAGE: return read_comment_page(c, o, l);
     default: return read_mutual(c, o, l);
     }
 }
@@ -414,10 +492,12 @@ static void some_text(chooser *g, op *o)
 
 /* Each row's chance in a thousand. */
 static const int weights[OP_KINDS] = {
-    [OP_SIGN_UP] = 12, [OP_RELATE] = 170, [OP_CIRCLE_NEW] = 10, [OP_CIRCLE_DROP] = 4, [OP_CIRCLE_ADD] = 30, [OP_CIRCLE_TAKE] = 10,
-    [OP_PRIVACY] = 50, [OP_POST] = 130, [OP_EDIT] = 40, [OP_AUDIENCE] = 25, [OP_DELETE] = 25, [OP_RESTORE] = 20, [OP_LIKE] = 40,
+    [OP_SIGN_UP] = 12, [OP_RELATE] = 140, [OP_CIRCLE_NEW] = 10, [OP_CIRCLE_DROP] = 4, [OP_CIRCLE_ADD] = 30, [OP_CIRCLE_TAKE] = 10,
+    [OP_PRIVACY] = 50, [OP_POST] = 100, [OP_EDIT] = 30, [OP_AUDIENCE] = 25, [OP_DELETE] = 25, [OP_RESTORE] = 20, [OP_LIKE] = 40,
     [OP_UNLIKE] = 12, [OP_SUSPEND] = 10, [OP_REINSTATE] = 14, [OP_ROLE] = 6, [OP_SWEEP] = 2,
-    [OP_NEWS] = 100, [OP_WALL] = 70, [OP_PERMALINK] = 90, [OP_PROFILE] = 60, [OP_MAY] = 40, [OP_EDGES] = 15, [OP_PEOPLE] = 10, [OP_MUTUAL] = 5,
+    [OP_COMMENT] = 80, [OP_COMMENT_EDIT] = 15, [OP_COMMENT_DELETE] = 15, [OP_COMMENT_RESTORE] = 12, [OP_COMMENT_LIKE] = 15, [OP_COMMENT_UNLIKE] = 6,
+    [OP_COMMENTS] = 40, [OP_COMMENT_PAGE] = 20,
+    [OP_NEWS] = 60, [OP_WALL] = 40, [OP_PERMALINK] = 50, [OP_PROFILE] = 37, [OP_MAY] = 40, [OP_EDGES] = 15, [OP_PEOPLE] = 10, [OP_MUTUAL] = 5,
 };
 
 static op_kind some_kind(chooser *g)
@@ -435,9 +515,27 @@ static void aim_at_post(chooser *g, op *o)
     o->other = owner;
     o->n = below(g, 40) ? ordinal : ordinal + 5;
     o->version = below(g, 8) ? version : version + 1;
-    if (o->kind == OP_PERMALINK || o->kind == OP_LIKE || o->kind == OP_UNLIKE) return;
+    if (o->kind == OP_PERMALINK || o->kind == OP_LIKE || o->kind == OP_UNLIKE || o->kind == OP_COMMENT || o->kind == OP_COMMENTS) return;
     int self = below(g, 3) ? author : owner;
     if (below(g, 5) && plain_active(g->plain, self)) o->viewer = self;
+}
+
+static void aim_at_comment(chooser *g, op *o)
+{
+    int owner, number, post, author, version;
+    if (!plain_some_comment(g->plain, dice_next(&g->dice), &owner, &number, &post, &author, &version)) return;
+    o->other = owner;
+    o->n = o->kind == OP_COMMENT || o->kind == OP_COMMENTS ? post : below(g, 40) ? number : number + 3;
+    if (o->kind == OP_COMMENT) o->version = below(g, 3) ? number : 0;
+    if (o->kind == OP_COMMENT_EDIT) o->version = below(g, 8) ? version : version + 1;
+    bool own = o->kind == OP_COMMENT_EDIT || o->kind == OP_COMMENT_DELETE || o->kind == OP_COMMENT_RESTORE;
+    int self = below(g, 3) ? author : owner;
+    if (own && below(g, 5) && plain_active(g->plain, self)) o->viewer = self;
+}
+
+static bool about_comment(op_kind kind)
+{
+    return (kind >= OP_COMMENT && kind <= OP_COMMENT_UNLIKE) || kind == OP_COMMENTS || kind == OP_COMMENT_PAGE;
 }
 
 static void choose_about_people(chooser *g, op *o)
@@ -490,7 +588,13 @@ static op choose(chooser *g)
     bool about_post = o.kind == OP_EDIT || o.kind == OP_AUDIENCE || o.kind == OP_DELETE || o.kind == OP_RESTORE || o.kind == OP_LIKE ||
                       o.kind == OP_UNLIKE || o.kind == OP_PERMALINK;
     if (about_post) aim_at_post(g, &o);
-    if (o.kind == OP_POST || o.kind == OP_EDIT) some_text(g, &o);
+    if (about_comment(o.kind)) {
+        bool fresh = o.kind == OP_COMMENT && below(g, 2);
+        if (fresh) aim_at_post(g, &o);
+        else aim_at_comment(g, &o);
+        if (fresh) o.version = 0;
+    }
+    if (o.kind == OP_POST || o.kind == OP_EDIT || o.kind == OP_COMMENT || o.kind == OP_COMMENT_EDIT) some_text(g, &o);
     return o;
 }
 
@@ -498,8 +602,9 @@ static op choose(chooser *g)
 
 static const char *const kinds[OP_KINDS] = {
     "sign up", "relate", "new circle", "drop circle", "into circle", "out of circle", "privacy", "post", "edit", "audience", "delete",
-    "restore", "like", "unlike", "suspend", "reinstate", "role", "sweep", "news", "wall", "permalink", "profile", "may", "edges",
-    "people", "mutual"};
+    "restore", "like", "unlike", "suspend", "reinstate", "role", "sweep", "comment",
+    "edit comment", "delete comment", "restore comment", "like comment", "unlike comment", "news", "wall", "permalink", "profile", "may", "edges",
+    "people", "mutual", "comments", "comment page"};
 
 static void tell(const op *o, size_t at)
 {

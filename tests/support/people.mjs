@@ -54,6 +54,14 @@ export class Person {
     return { owner: Number(undo[1]), ordinal: Number(undo[2]), path: `/wall${undo[1]}_${undo[2]}` };
   }
 
+  /** Comments on a post, or answers a comment (its number); the comment's {owner, number, path}. */
+  async comment(post, text, { parent = 0 } = {}) {
+    const sent = await this.done(`${post.path}/comment`, { text, ...(parent ? { parent } : {}) });
+    const undo = /\/comment(\d+)_(\d+)\/delete/.exec(decodeURIComponent(toastOf(sent)));
+    assert.ok(undo, `no new comment in the toast of ${sent}`);
+    return { owner: Number(undo[1]), number: Number(undo[2]), path: `/comment${undo[1]}_${undo[2]}` };
+  }
+
   /** Changes some privacy settings: {profile: 3, wall: 4, …}, by level. Those not named keep what the form shows. */
   async privacy(levels) {
     const fields = Object.fromEntries(Object.entries(levels).map(([item, level]) => [`level_${ITEMS[item]}`, level]));
@@ -67,7 +75,7 @@ export class Person {
 }
 
 /** Numbers of the privacy settings (graph/privacy.h). */
-export const ITEMS = { profile: 1, wall: 2, post: 3, friends: 4, birthday: 5, found: 6, presence: 7 };
+export const ITEMS = { profile: 1, wall: 2, post: 3, friends: 4, birthday: 5, found: 6, presence: 7, comment: 8 };
 export const LEVELS = { everyone: 0, members: 1, friendsOfFriends: 2, friends: 3, nobody: 4 };
 
 export function toastOf(answer) {

@@ -75,6 +75,14 @@ async function plan(who) {
   await asks.done(`/friends/${me.num}/ask`, { text: "We sang in the same choir; I had the high notes and you the patience." });
   const barred = await joinAs(me.server, "barred.page", { given: "Barred", family: "Page" });
   await me.done(`/block/${barred.num}`);
+  // A conversation, with answers and a like.
+  const talk = await me.write("Who remembers the ferry?", { audience: 1 });
+  const first = await who.ru.comment(talk, "Помню: паром ходил до ноября. @" + me.name + ", а вы?");
+  const second = await me.comment(talk, "I do, and the ferryman’s dog. See https://example.org/ferry for a picture of it.");
+  await who.owner.comment(talk, "The dog was called Tug.", { parent: second.number });
+  const mine = await me.comment(talk, "Tug!", { parent: second.number });
+  await who.ru.done(`${second.path}/like`);
+  await me.done(`${first.path}/like`);
   const at = {
     "/": [["guest", "/"]],
     "/about": [["guest", "/about"], ["member", "/about"]],
@@ -90,7 +98,10 @@ async function plan(who) {
     "/setup/{token}": [["guest", "/setup/over", 410]],
     "/feed": [["member"]],
     "/wall{owner:int}": [["member", me.wall]],
-    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404]],
+    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404], ["member", talk.path], ["guest", `${(await livelyPost(who.ru))}`, null], ["member", `${talk.path}?view=threads`]],
+    "/comment{owner:int}_{ordinal:int}": [["member", second.path], ["guest", second.path, 404]],
+    "/comment{owner:int}_{ordinal:int}/edit": [["member", `${mine.path}/edit`]],
+    "/comment{owner:int}_{ordinal:int}/likes": [["member", `${second.path}/likes`]],
     "/wall{owner:int}_{ordinal:int}/edit": [["member", `${post}/edit`, null]],
     "/wall{owner:int}_{ordinal:int}/audience": [["member", `${post}/audience`, null]],
     "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],

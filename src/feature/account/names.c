@@ -72,8 +72,11 @@ static bool is_reserved(str name)
 {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (str_eq(name, str_of(reserved[i]))) return true;
-    /* /id12 and /wall12_3 are addresses of their own. */
-    str rest = str_starts(name, STR("id")) ? str_skip(name, 2) : str_starts(name, STR("wall")) ? str_skip(name, 4) : STR("x");
+    /* /id12, /wall12_3 and /comment12_4 are addresses of their own. */
+    static const char *const numbered[] = {"id", "wall", "comment"};
+    str rest = STR("x");
+    for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++)
+        if (str_starts(name, str_of(numbered[i]))) rest = str_skip(name, strlen(numbered[i]));
     for (size_t i = 0; i < rest.len; i++)
         if ((rest.ptr[i] < '0' || rest.ptr[i] > '9') && rest.ptr[i] != '_') return false;
     return true;

@@ -22,15 +22,28 @@ static rc post_read(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
     return found == E_NOT_FOUND ? fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post") : found;
 }
 
+static rc judged(ctx *c, const wall_post *p)
+{
+    bool may;
+    TRY(may_see(c, p, &may));
+    /* Whether it is there, deleted or hidden is nobody's business who could not see it. */
+    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");
+    if (p->deleted_at) return fail(c, E_GONE, MSG(L_wall_gone), "deleted");
+    return OK;
+}
+
 rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
 {
     TRY(post_read(c, owner, ordinal, out));
-    bool may;
-    TRY(may_see(c, out, &may));
-    /* Whether it is there, deleted or hidden is nobody's business who could not see it. */
-    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");
-    if (out->deleted_at) return fail(c, E_GONE, MSG(L_wall_gone), "deleted");
-    return OK;
+    return judged(c, out);
+}
+
+rc wall_get_by_id(ctx *c, int64_t id, wall_post *out)
+{
+    rc_code found = sql_wall_by_id(c->db, c->arena, id_bucket(id), id, out);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
+    TRY(found);
+    return judged(c, out);
 }
 
 rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out)
@@ -118,6 +131,22 @@ static rc count_post(ctx *c, int64_t owner, int64_t author, int64_t audience, bo
                     : sql_wall_count_sub(c->db, bucket_of(owner), owner, audience);
 }
 
+rc wall_number(ctx *c, int64_t owner, int64_t *number)
+{
+    wall_next_ordinal_row next;
+    rc_code found = sql_wall_next_ordinal(c->db, c->arena, bucket_of(owner), owner, &next);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such wall");
+    TRY(found);
+    *number = next.ordinal;
+    return OK;
+}
+
+rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
+{
+    TRY(sql_wall_comments_add(c->db, by, bucket_of(owner), post));
+    return change_emit(c, CHANGE_WALL, owner, post);
+}
+
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
 {
     int64_t author = c->viewer.num, bucket = bucket_of(owner);
@@ -127,14 +156,10 @@ rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
     }
     str stored;
     TRY(text_store(c, text, &stored));
-    wall_next_ordinal_row next;
-    rc_code found = sql_wall_next_ordinal(c->db, c->arena, bucket, owner, &next);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such wall");
-    if (found != OK) return found;
+    TRY(wall_number(c, owner, ordinal));
     int64_t id = id_next(c->ids, bucket, c->now);
-    TRY(sql_wall_insert(c->db, bucket, id, owner, next.ordinal, author, audience, stored));
+    TRY(sql_wall_insert(c->db, bucket, id, owner, *ordinal, author, audience, stored));
     TRY(count_post(c, owner, author, audience, true));
-    *ordinal = next.ordinal;
     return change_emit(c, CHANGE_WALL, owner, id);
 }
 

@@ -24,6 +24,8 @@
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal);
 /* E_NOT_FOUND also for posts that the viewer may not see; E_GONE for deleted ones that they could. */
 rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
+/* The same by its id. */
+rc wall_get_by_id(ctx *c, int64_t id, wall_post *out);
 /* Author only, within POST_EDIT_MS; the wording before is kept in the history. E_CONFLICT when `version` is not the
  * present one: somebody (another tab) edited in between. */
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text);
@@ -35,6 +37,12 @@ rc wall_delete(ctx *c, int64_t owner, int64_t ordinal);
 rc wall_restore(ctx *c, int64_t owner, int64_t ordinal);
 /* Sets the viewer's like, or takes it back, also where they see the post no more. Idempotent. */
 rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
+
+/* For what stands under posts. Inside an act, not judged. */
+/* The next number on this wall: posts and comments share them. E_NOT_FOUND when nobody has such a wall. */
+rc wall_number(ctx *c, int64_t owner, int64_t *number);
+/* So many comments more, or fewer, stand under the post. */
+rc wall_commented(ctx *c, int64_t owner, int64_t post, int by);
 
 /* A page of the wall, newest first, judged (graph_wall). owners_only: what the owner wrote. */
 rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out);

@@ -10,13 +10,21 @@ VALUES ($bucket, $id, $owner, $ordinal, $author, $audience, $text:text);
 
 -- name: wall_by_ordinal :one
 -- row: wall_post
-SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.deleted_at, p.deleted_by
+SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
+  p.deleted_at, p.deleted_by
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.ordinal = $ordinal;
+
+-- name: wall_by_id :one
+-- row: wall_post
+SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
+  p.deleted_at, p.deleted_by
+FROM post p WHERE p.bucket = $bucket AND p.id = $id;
 
 -- name: wall_by_ids :many
 -- row: wall_post
 -- doc: Posts for pages that know their ids; in no order.
-SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.deleted_at, p.deleted_by
+SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
+  p.deleted_at, p.deleted_by
 FROM {ids:$posts} i JOIN post p ON p.bucket = i.bucket AND p.id = i.id WHERE p.deleted_at = 0 LIMIT 1024;
 
 -- name: wall_update_text :count
@@ -62,6 +70,9 @@ DELETE FROM post_like WHERE bucket = $bucket AND post = $post AND member = $memb
 
 -- name: wall_likes_add :exec
 UPDATE post SET likes = likes + $by WHERE bucket = $bucket AND id = $id;
+
+-- name: wall_comments_add :exec
+UPDATE post SET comments = comments + $by WHERE bucket = $bucket AND id = $id;
 
 -- name: wall_likers :many
 -- row: wall_liker

@@ -26,7 +26,8 @@ typedef struct posts_batch {
 ring_post wall_ring_post(const wall_post *p)
 {
     return (ring_post){.id = p->id, .audience = p->audience, .owner = (uint32_t)p->owner, .author = (uint32_t)p->author,
-                       .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version, .likes = (uint32_t)p->likes};
+                       .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version, .likes = (uint32_t)p->likes,
+                       .comments = (uint32_t)p->comments};
 }
 
 /* NULL when the snapshot does not have the post, or has it for another audience than it was judged by. */
@@ -83,14 +84,15 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
     return OK;
 }
 
-/* Acts have few faces: as many likes, liked or not. So they are kept as well, under the likes as their version. */
+/* Acts have few faces: as many likes and comments, liked or not. So they are kept as well, under these numbers as their versions. */
 static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
 {
     bool guest = v->who.num == 0;
-    fragment_key key = {.id = p->id, .version = p->likes, .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked)), .lang = (uint16_t)v->lang};
+    fragment_key key = {.id = p->id, .version = p->likes, .people = p->comments,
+                        .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked)), .lang = (uint16_t)v->lang};
     if (fragment_write(v->r->fragments, &key, o)) return;
     size_t before = o->len;
-    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .liked = liked, .guest = guest};
+    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .comments = p->comments, .liked = liked, .guest = guest};
     tpl_post_acts(o, v, &acts);
     if (!o->failed) fragment_keep(v->r->fragments, &key, (str){o->ptr + before, o->len - before});
 }

@@ -159,23 +159,7 @@ static rc post_show(req *r)
     return req_redirect_toast(r, back, L_wall_published, undo);
 }
 
-/* ---- one post ---- */
-
-static rc post_page(req *r)
-{
-    wall_post p;
-    view v;
-    person owner;
-    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
-    TRY(view_person(r->c, p.owner, &owner));
-    TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
-    v.heading = owner.full;
-    ring_post ref = wall_ring_post(&p);
-    tpl_wall_page_open(r->out, &v, &owner);
-    TRY(wall_put_post(&v, r->out, &ref));
-    tpl_wall_page_close(r->out, &v, &owner);
-    return OK;
-}
+/* ---- one post: its own page, with comments, is feature/comment's ---- */
 
 /* How the picker names a stored audience: "3", "c2"; empty when it has no name for it (a circle that is gone, an audience
  * with lists): then the picker offers to leave it as it is, and never something wider. */
@@ -316,7 +300,7 @@ static rc like_show(req *r)
     TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
     TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
     bool liked = str_ends(r->path, STR("/like"));
-    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .liked = liked};
+    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .comments = p.comments, .liked = liked};
     tpl_post_acts(r->out, &v, &acts);
     return OK;
 }
@@ -363,7 +347,6 @@ const route wall_routes[] = {
     {GET, "/wall{owner:int}", .show = wall_index, .who = ANYONE},
     {POST, "/wall{owner:int}", .prepare = post_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
      .per_minute = 60, .body_max = 128 * 1024},
-    {GET, ONE_POST, .show = post_page, .who = ANYONE},
     {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
     {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
      .body_max = 128 * 1024},

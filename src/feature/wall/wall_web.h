@@ -21,7 +21,7 @@ typedef struct post_head {
 
 /* What is patched in. */
 typedef struct post_acts {
-    int64_t owner, ordinal, likes;
+    int64_t owner, ordinal, likes, comments;
     bool liked, guest;
 } post_acts;
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Talking on walls, in Chromium, with scripts and without, in English and in Russian. On every page on the way: nothing from
+// elsewhere, no CSP violation, no word in the console, nothing that axe finds, no sentence in the other language.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { assertQuiet, Axe, cookiesOf, launch, openWindow } from "../support/browser.mjs";
+import { befriend, join, setupServer } from "../support/people.mjs";
+import { start } from "../support/server.mjs";
+import { foreign, words } from "../support/words.mjs";
+
+let browser, server;
+const people = {};
+before(async () => {
+  [browser, server] = await Promise.all([launch(), start()]);
+  await setupServer(server);
+  for (const name of ["olga", "ivan", "nina"]) people[name] = await join(server, name, { family: "Rublev" });
+  await befriend(people.olga, people.ivan);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+for (const lang of ["en", "ru"]) for (const js of [true, false]) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
+
+function journey(lang, js) {
+  const t = words(lang);
+  const windows = {};
+  let axe, post;
+
+  before(async () => {
+    axe = await Axe.open(browser, server.url);
+    for (const who of ["olga", "ivan", "guest"]) windows[who] = await openWindow(browser, server.url, { lang, js, cookies: who === "guest" ? null : cookiesOf(people[who].client) });
+    post = await people.olga.write(`What shall we sing? ${lang} ${js}`);
+  });
+  after(async () => {
+    await axe?.close();
+    for (const w of Object.values(windows)) await w.close();
+  });
+
+  async function audit(who) {
+    const { page } = windows[who];
+    const where = `${who} at ${page.url()}`;
+    assert.deepEqual(await axe.look(page.url(), await page.content()), [], `axe, ${where}`);
+    assert.deepEqual(foreign(await page.locator("body").innerText(), lang), [], `the other language, ${where}`);
+    assertQuiet(windows[who], where);
+  }
+
+  async function open(who, path, status = 200) {
+    const answer = await windows[who].page.goto(path);
+    // An address that differs behind the # alone is no new page.
+    if (answer) assert.equal(answer.status(), status, `${who} opens ${path}`);
+    await audit(who);
+    return windows[who].page;
+  }
+
+  async function step(who, act, expected = null) {
+    const { page } = windows[who];
+    const loaded = page.waitForEvent("load");
+    await act(page);
+    await loaded;
+    if (expected) assert.match(new URL(page.url()).pathname + new URL(page.url()).search, expected, `${who} is led on`);
+    await audit(who);
+    return page;
+  }
+
+  const comment = (page, text) => page.locator("li.cmt").filter({ hasText: text });
+  const send = (who, text, expected) => step(who, async (page) => (await page.locator("#comment").fill(text), page.getByRole("button", { name: t("comment.send") }).click()), expected);
+
+  test("one comments under a post, and is answered by name", async () => {
+    const page = await open("ivan", post.path);
+    assert.match(await page.locator("#comments").innerText(), new RegExp(t("comment.none")));
+    await send("ivan", "The one about the ferry, @olga", new RegExp(`^${post.path}$`));
+    assert.equal(await comment(page, "about the ferry").getByRole("link", { name: "@olga" }).count(), 1, "a mention is a link");
+    const hers = await open("olga", "/feed");
+    const mine = hers.getByRole("article").filter({ hasText: `What shall we sing? ${lang} ${js}` });
+    const link = mine.getByRole("link", { name: t("comment.comments") });
+    assert.match(await link.innerText(), /1\s*$/, "the news say how many there are");
+    await step("olga", () => link.click(), new RegExp(`^${post.path}$`));
+    await step("olga", (p) => comment(p, "about the ferry").getByRole("link", { name: t("comment.answer") }).click(), /^\/comment\d+_\d+$/);
+    await send("olga", "All the verses?", /^\/comment\d+_\d+$/);
+    assert.equal(await comment(hers, "All the verses?").getByRole("link", { name: "Ivan Rublev" }).count(), 1, "whom it answers is named");
+  });
+
+  test("in order and by threads", async () => {
+    await people.nina.comment(post, "Something short");
+    const page = await open("guest", post.path);
+    const texts = async () => (await page.locator("li.cmt .cmt-t").allInnerTexts()).map((x) => /ferry|verses|short|Three/.exec(x)[0]);
+    assert.deepEqual(await texts(), ["ferry", "verses", "short"]);
+    assert.equal(await page.locator("#comment").count(), 0, "a guest does not write");
+    await step("guest", (p) => p.getByRole("link", { name: t("comment.in_threads") }).click(), /view=threads$/);
+    await people.ivan.comment(post, "Three at least", { parent: Number(/comment(\d+)/.exec(await comment(page, "verses").getAttribute("id"))[1]) });
+    await open("guest", `${post.path}?view=threads`);
+    assert.deepEqual(await texts(), ["ferry", "verses", "Three", "short"]);
+    assert.equal(await page.locator("li.cmt-in").count(), 2, "answers stand one step in");
+  });
+
+  test("a like counts, and shows who", async () => {
+    const page = await open("olga", post.path);
+    const heart = () => comment(page, "about the ferry").locator("button.act");
+    if (js) {
+      await heart().click();
+      await comment(page, "about the ferry").locator("button[aria-pressed=true]").waitFor();
+      await audit("olga");
+    } else await step("olga", () => heart().click());
+    assert.equal(await heart().getAttribute("aria-pressed"), "true");
+    await step("olga", (p) => comment(p, "about the ferry").locator("a:has(time)").click(), /^\/comment/);
+    await step("olga", (p) => p.getByRole("link", { name: t("wall.who_likes") }).last().click(), /\/likes$/);
+    assert.equal(await page.locator("main").getByRole("link", { name: "Olga Rublev", exact: true }).count(), 1);
+  });
+
+  test("an edit says so, and what was deleted comes back", async () => {
+    const page = await open("ivan", post.path);
+    const mine = comment(page, "about the ferry");
+    await mine.locator("details.menu > summary").click();
+    await step("ivan", () => mine.getByRole("link", { name: t("common.edit") }).click(), /\/edit$/);
+    assert.match(await page.locator("#text").inputValue(), /@olga/);
+    await page.locator("#text").fill("");
+    await page.locator("form").filter({ has: page.locator("#text") }).evaluate((form) => form.setAttribute("novalidate", "")).catch(() => {});
+    await step("ivan", (p) => p.locator("main").getByRole("button", { name: t("common.save") }).click());
+    assert.equal(await page.locator("#text").getAttribute("aria-invalid"), "true", "empty words are refused beside the field");
+    await page.locator("#text").fill("The one about the ferryman");
+    await step("ivan", (p) => p.locator("main").getByRole("button", { name: t("common.save") }).click(), /^\/comment\d+_\d+$/);
+    assert.match(await comment(page, "ferryman").innerText(), new RegExp(t("comment.edited")));
+    const hers = await open("olga", post.path);
+    const his = comment(hers, "ferryman");
+    await his.locator("details.menu > summary").click();
+    assert.equal(await his.getByRole("link", { name: t("common.edit") }).count(), 0, "the owner of the wall edits nobody's words");
+    await step("olga", () => his.getByRole("button", { name: t("common.delete") }).click(), new RegExp(`^${post.path}$`));
+    assert.equal(await comment(hers, "ferryman").count(), 0);
+    await step("olga", (p) => p.getByRole("status").getByRole("button", { name: t("common.undo") }).click(), /^\/comment/);
+    await open("ivan", post.path);
+    assert.equal(await comment(page, "ferryman").count(), 1);
+  });
+
+  test("whoever may not comment is told so, and the form is away", async () => {
+    await people.olga.privacy({ comment: 4 });
+    try {
+      const page = await open("ivan", post.path);
+      assert.match(await page.locator("#comments").innerText(), new RegExp(t("comment.closed").slice(0, 40)));
+      assert.equal(await page.locator("#comment").count(), 0);
+    } finally {
+      await people.olga.privacy({ comment: 1 });
+    }
+  });
+}
