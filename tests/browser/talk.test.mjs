@@ -134,6 +134,29 @@ function journey(lang, js) {
     assert.equal(await comment(page, "ferryman").count(), 1);
   });
 
+  test("a post with a tag and a warning: its words are behind the warning, and its tag leads to others", async () => {
+    const tag = `Ferry_${lang}_${js}`;
+    await people.ivan.write(`Also about the #${tag.toUpperCase()}`);
+    await people.ivan.write(`For friends of the #${tag}`, { audience: 3 });
+    const page = await open("olga", "/feed");
+    await page.locator("#text").fill(`The ferryman did it #${tag}`);
+    await page.locator(".composer details.more > summary").click();
+    await page.locator("#f-warning").fill("How a story ends");
+    await step("olga", (p) => p.locator("main").getByRole("button", { name: t("wall.publish"), exact: true }).first().click(), /^\/feed$/);
+    const mine = page.getByRole("article").filter({ hasText: "The ferryman did it" }).first();
+    assert.equal(await mine.locator(".post-t").isVisible(), false, "folded");
+    await mine.locator("details.warned > summary").click();
+    assert.equal(await mine.locator(".post-t").isVisible(), true);
+    await audit("olga");
+    await step("olga", () => mine.getByRole("link", { name: `#${tag}` }).click(), /^\/tag\/ferry_/);
+    assert.equal(await page.getByRole("article").count(), 3);
+    await open("guest", `/tag/${tag}`);
+    assert.equal(await windows.guest.page.getByRole("article").count(), 2, "not what is for friends");
+    await open("guest", "/tag/nobody_says_this");
+    assert.match(await windows.guest.page.locator("main").innerText(), new RegExp(t("tag.empty")));
+    await open("guest", "/tag/2026", 404);
+  });
+
   test("whoever may not comment is told so, and the form is away", async () => {
     await people.olga.privacy({ comment: 4 });
     try {

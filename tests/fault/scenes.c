@@ -196,7 +196,7 @@ static rc make_post(ctx *c, scene *s)
     TRY(with_circle(c, num, &other, &circle));
     TRY(graph_member(c, other, &card));
     PATH(s, c, "/wall%lld", L(num));
-    FORM(s, c, "text=Hello+%%40%.*s&audience=c%lld", STR_ARG(card->name), L(circle));
+    FORM(s, c, "text=Hello+%%40%.*s+%%23there&warning=Words&audience=c%lld", STR_ARG(card->name), L(circle));
     return OK;
 }
 
@@ -213,7 +213,7 @@ static rc make_edit(ctx *c, scene *s)
     int64_t num, ordinal, other, circle;
     TRY(own_post(c, s, &num, &ordinal, "edit"));
     TRY(with_circle(c, num, &other, &circle));
-    FORM(s, c, "text=Other+words&version=0&audience=c%lld", L(circle));
+    FORM(s, c, "text=Other+%%23words&warning=Words&version=0&audience=c%lld", L(circle));
     return OK;
 }
 

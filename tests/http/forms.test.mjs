@@ -162,10 +162,10 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     for (const bad of badTexts({ max: 100 })) await refused(guest, "/login", good, "name", bad, null, "password");
   });
 
-  test("a post on one's own wall", () => tryForm(anna.client, anna.wall, { text: "a post" }, { texts: { text: { max: 10_000, least: 1 } }, choices: { audience: ["99", "-1", "c0", "c99999999999", "everyone"] } }));
+  test("a post on one's own wall", () => tryForm(anna.client, anna.wall, { text: "a post", warning: "of words" }, { texts: { text: { max: 10_000, least: 1 }, warning: { max: 200 } }, choices: { audience: ["99", "-1", "c0", "c99999999999", "everyone"] } }));
 
   test("the edit of a post", async () => {
-    await tryForm(anna.client, `${post.path}/edit`, { text: "a post", version: 0, audience: 0 }, { texts: { text: { max: 10_000, least: 1 } }, choices: { audience: ["99", "c0", "x"] } });
+    await tryForm(anna.client, `${post.path}/edit`, { text: "a post", version: 0, audience: 0, warning: "of words" }, { texts: { text: { max: 10_000, least: 1 }, warning: { max: 200 } }, choices: { audience: ["99", "c0", "x"] } });
     const before = await dump(server);
     const late = await anna.act(`${post.path}/edit`, { text: "over somebody's words", version: 7 });
     assert.equal(late.status, 409, String(late));
@@ -258,7 +258,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
   test("the server's settings", () => tryForm(house.client, "/admin/site", { site: "Square", signup: 0, site_lang: 0 }, { texts: { site: { max: 40, least: 1 } }, choices: { signup: ["", "3", "x"], site_lang: ["", "2", "x"] }, probe: "site" }));
 
   test("a search for what no name can be", async () => {
-    for (const path of ["/people?q=%FF%FE", "/people?q=a%00b", `/people?q=${"x".repeat(500)}`, "/people?after=x", "/friends?tab=nothing&after=x.y", "/feed?before=x", `${anna.wall}?before=9999999999999999999999`]) {
+    for (const path of ["/people?q=%FF%FE", "/people?q=a%00b", `/people?q=${"x".repeat(500)}`, "/people?after=x", "/friends?tab=nothing&after=x.y", "/feed?before=x", `${anna.wall}?before=9999999999999999999999`, "/tag/ferry?before=x"]) {
       const answer = await anna.get(path);
       assert.ok([200, 400, 422].includes(answer.status), String(answer));
     }

@@ -164,6 +164,7 @@ const make = {
     client: world.actors[column].client.clone(),
   }),
   "POST /logout": (variant, column) => ({ client: ownSession(column) }),
+  "/tag/{tag}": () => ({ path: "/tag/ferry" }),
   "/setup/{token}": () => ({ path: new URL(server.setupUrl).pathname, fields: {} }),
   "POST /settings/profile": (variant, column) => ({ fields: { given: world.actors[column].given || "Guest", gender: 0, birthday_show: 0 } }),
   "POST /settings/privacy": (variant, column) => {
@@ -357,13 +358,13 @@ test("what a permalink hides is in no list and in no count", async () => {
   const marks = {};
   for (const level of ["everyone", "members", "fof", "friends", "nobody", "circle"]) {
     const text = `list-marker-${level}`;
-    marks[text] = await anna.write(text, { audience: await audience(new Map([["post", level]])) });
+    marks[text] = await anna.write(`${text} #marks`, { audience: await audience(new Map([["post", level]])) });
   }
   for (const column of table.actors) {
     const client = actors[column].client;
     const sees = new Set();
     for (const [text, post] of Object.entries(marks)) if ((await client.get(post.path)).status === 200) sees.add(text);
-    const lists = { wall: anna.wall, "owner's posts": `${anna.wall}?own=1`, page: anna.path };
+    const lists = { wall: anna.wall, "owner's posts": `${anna.wall}?own=1`, page: anna.path, tag: "/tag/marks" };
     if (["friend", "self", "member", "fof", "staff", "house", "blocked"].includes(column)) lists.news = "/feed";
     for (const [list, path] of Object.entries(lists)) {
       const page = await client.get(path);
@@ -415,7 +416,7 @@ test("no GET changes anything", async () => {
   const { anna, actors } = world;
   const post = await anna.write("still here");
   const circle = await theCircle();
-  const fill = { "{name}": anna.name, "{token}": "x", "{num:int}": anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal };
+  const fill = { "{name}": anna.name, "{token}": "x", "{tag}": "marks", "{num:int}": anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal };
   const paths = known.filter((r) => r.method === "GET").map((r) => (r.path.startsWith("/friends/circle/") ? `/friends/circle/${circle}` : r.path.replace(/\{[^}]+\}/g, (m) => fill[m])));
   const before = await dump(server);
   for (const column of table.actors) for (const path of paths) await actors[column].client.get(path);

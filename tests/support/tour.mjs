@@ -75,6 +75,7 @@ async function plan(who) {
   await asks.done(`/friends/${me.num}/ask`, { text: "We sang in the same choir; I had the high notes and you the patience." });
   const barred = await joinAs(me.server, "barred.page", { given: "Barred", family: "Page" });
   await me.done(`/block/${barred.num}`);
+  await me.done(me.wall, { text: "The #ferry is back, and the ferryman did it.", warning: "How a story ends", audience: 0 });
   // A conversation, with answers and a like.
   const talk = await me.write("Who remembers the ferry?", { audience: 1 });
   const first = await who.ru.comment(talk, "Помню: паром ходил до ноября. @" + me.name + ", а вы?");
@@ -102,6 +103,7 @@ async function plan(who) {
     "/comment{owner:int}_{ordinal:int}": [["member", second.path], ["guest", second.path, 404]],
     "/comment{owner:int}_{ordinal:int}/edit": [["member", `${mine.path}/edit`]],
     "/comment{owner:int}_{ordinal:int}/likes": [["member", `${second.path}/likes`]],
+    "/tag/{tag}": [["member", "/tag/ferry"], ["guest", "/tag/nobodysaysthis"]],
     "/wall{owner:int}_{ordinal:int}/edit": [["member", `${post}/edit`, null]],
     "/wall{owner:int}_{ordinal:int}/audience": [["member", `${post}/audience`, null]],
     "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],

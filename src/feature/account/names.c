@@ -65,7 +65,7 @@ static const char *const reserved[] = {
     "moderator", "moderators", "news", "nodeinfo", "noreply", "notifications", "null", "oauth", "official", "operator",
     "outbox", "owner", "people", "photos", "post", "postmaster", "posts", "presence", "privacy", "register",
     "robots.txt", "root", "rules", "search", "security", "service", "settings", "setup", "signin", "signup", "staff",
-    "static", "status", "support", "system", "tags", "team", "terms", "unblock", "undefined", "user", "users", "veche",
+    "static", "status", "support", "system", "tag", "tags", "team", "terms", "unblock", "undefined", "user", "users", "veche",
     "verify", "video", "view", "wall", "webmaster", "www"};
 
 static bool is_reserved(str name)

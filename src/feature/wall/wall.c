@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "db/change.h"
+#include "feature/tag/tag.h"
 #include "feature/wall/text.h"
 
 #define SWEEP_SLICE 50
@@ -159,6 +160,7 @@ rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
     TRY(wall_number(c, owner, ordinal));
     int64_t id = id_next(c->ids, bucket, c->now);
     TRY(sql_wall_insert(c->db, bucket, id, owner, *ordinal, author, audience, stored));
+    TRY(tag_write(c, bucket, id, stored));
     TRY(count_post(c, owner, author, audience, true));
     return change_emit(c, CHANGE_WALL, owner, id);
 }
@@ -178,6 +180,18 @@ rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text)
                              p.audience));
     TRY(sql_wall_update_text(c->db, stored, c->now, bucket, p.id, p.version, &changed));
     if (changed == 0) return fail(c, E_CONFLICT, MSG(L_wall_edited_meanwhile), "lost the race");
+    TRY(tag_write(c, bucket, p.id, stored));
+    return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_warn(ctx *c, int64_t owner, int64_t ordinal, str warning)
+{
+    wall_post p;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (p.author != c->viewer.num) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author");
+    if (!wall_may_edit(c, &p)) return fail(c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
+    if (str_eq(p.warning, warning)) return OK;
+    TRY(sql_wall_set_warning(c->db, warning, bucket_of(owner), p.id));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
 
@@ -268,6 +282,7 @@ static rc sweep_run(ctx *c, str payload)
         const wall_erasable *p = &old.items[i];
         TRY(sql_wall_erase_history(c->db, p->bucket, p->id));
         TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
+        TRY(tag_write(c, p->bucket, p->id, STR("")));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));
     }
     return job_add(c, &wall_sweep, payload, old.len == SWEEP_SLICE ? 0 : c->now + SWEEP_PAUSE_MS);

@@ -12,6 +12,7 @@
 #include "wall.sql.h"
 
 #define POST_MAX 10000              /* code points */
+#define WARNING_MAX 200
 #define POST_EDIT_MS (24 * INT64_C(3600000))
 #define POST_UNDO_MS (24 * INT64_C(3600000))
 #define WALL_PAGE 20
@@ -29,6 +30,8 @@ rc wall_get_by_id(ctx *c, int64_t id, wall_post *out);
 /* Author only, within POST_EDIT_MS; the wording before is kept in the history. E_CONFLICT when `version` is not the
  * present one: somebody (another tab) edited in between. */
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text);
+/* Author only, within POST_EDIT_MS: what the post warns of before it shows its words; empty: of nothing. */
+rc wall_warn(ctx *c, int64_t owner, int64_t ordinal, str warning);
 /* Author, on the own wall, at any time: narrowing what was said is no rewording of it. */
 rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience);
 /* Author or owner of the wall, also where a block hides the post from them. Idempotent for who deleted it. */

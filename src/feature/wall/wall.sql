@@ -11,26 +11,29 @@ VALUES ($bucket, $id, $owner, $ordinal, $author, $audience, $text:text);
 -- name: wall_by_ordinal :one
 -- row: wall_post
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by
+  p.deleted_at, p.deleted_by, p.warning
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.ordinal = $ordinal;
 
 -- name: wall_by_id :one
 -- row: wall_post
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by
+  p.deleted_at, p.deleted_by, p.warning
 FROM post p WHERE p.bucket = $bucket AND p.id = $id;
 
 -- name: wall_by_ids :many
 -- row: wall_post
 -- doc: Posts for pages that know their ids; in no order.
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by
+  p.deleted_at, p.deleted_by, p.warning
 FROM {ids:$posts} i JOIN post p ON p.bucket = i.bucket AND p.id = i.id WHERE p.deleted_at = 0 LIMIT 1024;
 
 -- name: wall_update_text :count
 -- doc: 0 rows when somebody edited in between.
 UPDATE post SET text = $text:text, edited_at = $at, version = version + 1
 WHERE bucket = $bucket AND id = $id AND version = $version AND deleted_at = 0;
+
+-- name: wall_set_warning :exec
+UPDATE post SET warning = $warning:text, version = version + 1 WHERE bucket = $bucket AND id = $id AND deleted_at = 0;
 
 -- name: wall_keep_history :exec
 -- doc: With the audience for which it was said.
@@ -85,7 +88,7 @@ SELECT p.id, p.bucket FROM post p WHERE p.deleted_at > 0 AND p.deleted_by > 0 AN
 ORDER BY p.deleted_at LIMIT $limit;
 
 -- name: wall_erase :exec
-UPDATE post SET text = '', likes = 0, deleted_by = 0 WHERE bucket = $bucket AND id = $id;
+UPDATE post SET text = '', warning = '', likes = 0, deleted_by = 0 WHERE bucket = $bucket AND id = $id;
 
 -- name: wall_erase_history :exec
 DELETE FROM post_history WHERE bucket = $bucket AND post = $post;

@@ -55,7 +55,7 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
     ctx *c = b->v->r->c;
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
-                      .elsewhere = words->owner != words->author,
+                      .elsewhere = words->owner != words->author, .warning = words->warning,
                       .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
                       .may_delete = wall_may_delete(c, words)};
     head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);

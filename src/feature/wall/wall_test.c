@@ -250,6 +250,31 @@ static void posts_of_more_audiences_than_a_page_has_are_all_counted(void **state
     world_done(c);
 }
 
+static rc_code warn(int64_t owner, int64_t viewer, int64_t ordinal, const char *what, int64_t later)
+{
+    ctx *c = world_act(w, viewer);
+    c->now += later;
+    rc_code done = wall_warn(c, owner, ordinal, str_of(what));
+    if (done == OK) world_done(c);
+    else world_undo(c);
+    return done;
+}
+
+static void only_the_author_says_what_a_post_warns_of(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, host);
+    int64_t post = write_on(host, me, "The butler did it", LEVEL_EVERYONE);
+    assert_int_equal(warn(host, host, post, "An ending", 0), E_DENIED);
+    assert_int_equal(warn(host, me, post, "An ending", 0), OK);
+    assert_int_equal(version_of(host, post), 1);
+    assert_int_equal(warn(host, me, post, "An ending", 0), OK);
+    assert_int_equal(version_of(host, post), 1); /* nothing is new */
+    assert_int_equal(warn(host, me, post, "", POST_EDIT_MS + 5000), E_DENIED);
+    assert_int_equal(wordings(host, host, post), 0); /* the words were not changed */
+}
+
 #define TESTS                                                                                                                 \
     TEST(opening_a_post_does_not_publish_what_it_said_before), TEST(wordings_on_somebody_elses_wall_follow_the_wall),         \
         TEST(who_does_not_show_themselves_is_not_among_those_who_like_a_post),                                                \
@@ -257,7 +282,7 @@ static void posts_of_more_audiences_than_a_page_has_are_all_counted(void **state
         TEST(what_is_ones_own_can_be_taken_back_from_behind_a_block),                                                         \
         TEST(a_wall_is_cleared_of_the_words_of_whoever_blocks_its_owner),                                                     \
         TEST(whoever_may_write_there_no_more_cannot_bring_their_post_back), TEST(a_post_is_deleted_once_by_who_deletes_it_twice), \
-        TEST(posts_of_more_audiences_than_a_page_has_are_all_counted)
+        TEST(posts_of_more_audiences_than_a_page_has_are_all_counted), TEST(only_the_author_says_what_a_post_warns_of)
 
 int main(void)
 {

@@ -94,7 +94,7 @@ static rc wall_index(req *r)
 /* ---- writing ---- */
 
 typedef struct post_form {
-    str text;
+    str text, warning;
     audience wanted;
     bool choose; /* an audience was chosen */
     int64_t version;
@@ -136,6 +136,7 @@ static rc post_prepare(req *r)
 {
     post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
     TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
+    TRY(req_text(r, "warning", 0, WARNING_MAX, false, &f->warning));
     if (f->text.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
     f->version = req_field_int(r, "version", -1);
     return read_audience(r, f);
@@ -147,6 +148,7 @@ static rc post_act(req *r)
     int64_t stored = LEVEL_EVERYONE, ordinal;
     if (f->choose && owner_of(r) == r->c->viewer.num) TRY(intern_audience(r, f, &stored));
     TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
+    if (f->warning.len) TRY(wall_warn(r->c, owner_of(r), ordinal, f->warning));
     r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
     return OK;
 }
@@ -222,6 +224,7 @@ static rc edit_act(req *r)
 {
     post_form *f = r->state;
     TRY(wall_edit(r->c, owner_of(r), ordinal_of(r), f->version, f->text));
+    if (req_field(r, "warning").ptr) TRY(wall_warn(r->c, owner_of(r), ordinal_of(r), f->warning));
     if (!f->choose || owner_of(r) != r->c->viewer.num) return OK;
     return audience_act(r);
 }

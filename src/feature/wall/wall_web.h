@@ -14,6 +14,7 @@ typedef struct post_head {
     person author, owner;
     int64_t ordinal, time, edited_at, audience;
     html text;
+    str warning;    /* the text is behind it */
     bool folded;    /* the rest of the text is on the post's own page */
     bool elsewhere; /* on somebody else's wall */
     bool may_edit, may_choose, may_delete;
