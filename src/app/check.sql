@@ -82,6 +82,19 @@ WHERE p.bucket >= $from AND p.bucket < $to
 GROUP BY p.bucket, p.id HAVING p.comments <> COUNT(k.id)
 LIMIT $limit;
 
+-- name: check_reposts :many
+-- row: check_line
+-- types: kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the posts of a slice
+SELECT p.owner AS num, p.ordinal AS item, p.reposts AS kept, COUNT(k.id) AS found
+FROM post p LEFT JOIN repost r ON r.bucket = p.bucket AND r.post = p.id
+  LEFT JOIN post k ON k.bucket = ((r.copy >> 10) & 4095) AND k.id = r.copy AND k.original = p.id AND k.deleted_at = 0
+WHERE p.bucket >= $from AND p.bucket < $to
+GROUP BY p.bucket, p.id HAVING p.reposts <> COUNT(k.id)
+LIMIT $limit;
+
 -- name: check_comment_likes :many
 -- row: check_line
 -- types: kept int, found int

@@ -157,6 +157,28 @@ function journey(lang, js) {
     await open("guest", "/tag/2026", 404);
   });
 
+  test("a post is passed on, and shows to those alone who may read it", async () => {
+    const words_ = `Passed on ${lang} ${js}`;
+    const page = await open("ivan", "/feed");
+    const hers = page.getByRole("article").filter({ hasText: `What shall we sing? ${lang} ${js}` });
+    await step("ivan", () => hers.getByRole("link", { name: t("wall.repost") }).click(), /\/repost$/);
+    await page.locator("#text").fill(words_);
+    await step("ivan", (p) => p.locator("main").getByRole("button", { name: t("wall.repost") }).click(), /^\/wall\d+_\d+$/);
+    const copy = new URL(page.url()).pathname;
+    const shown = async (who) => /What shall we sing/.test(await (await open(who, copy)).getByRole("article").innerText());
+    assert.equal(await shown("guest"), true);
+    await open("olga", post.path);
+    await step("olga", (p) => p.getByRole("article").getByRole("link", { name: t("wall.repost") }).click(), /\/repost$/);
+    await step("olga", (p) => p.getByRole("link", { name: t("wall.reposts_title") }).click(), /\/reposts$/);
+    assert.equal(await windows.olga.page.getByRole("article").filter({ hasText: words_ }).count(), 1);
+    await people.olga.done(`${post.path}/audience`, { audience: 3 });
+    assert.equal(await shown("guest"), false);
+    assert.match(await windows.guest.page.getByRole("article").innerText(), new RegExp(t("wall.original_hidden")));
+    assert.equal(await shown("ivan"), true, "a friend");
+    await open("ivan", `${post.path}/repost`, 403);
+    await people.olga.done(`${post.path}/audience`, { audience: 0 });
+  });
+
   test("whoever may not comment is told so, and the form is away", async () => {
     await people.olga.privacy({ comment: 4 });
     try {

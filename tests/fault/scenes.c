@@ -252,6 +252,22 @@ static rc make_unlike(ctx *c, scene *s)
     return wall_like(c, num, ordinal, true);
 }
 
+/* Somebody else's, with a mention, a tag and a circle. */
+static rc make_repost(ctx *c, scene *s)
+{
+    int64_t num, other, circle, post;
+    viewer before;
+    TRY(me(c, s, &num));
+    TRY(with_circle(c, num, &other, &circle));
+    before = c->viewer;
+    c->viewer = (viewer){other, ROLE_MEMBER};
+    TRY(wall_add(c, other, STR("Some words"), LEVEL_EVERYONE, &post));
+    c->viewer = before;
+    PATH(s, c, "/wall%lld_%lld/repost", L(other), L(post));
+    FORM(s, c, "text=Look+%%23there&audience=c%lld", L(circle));
+    return OK;
+}
+
 /* ---- comments ---- */
 
 /* Somebody else's post with the member's own comment under it. */
@@ -541,6 +557,7 @@ const scene_maker scenes[] = {
     {.path = "/wall{owner:int}_{ordinal:int}/restore", .make = make_restore},
     {.path = "/wall{owner:int}_{ordinal:int}/like", .make = make_like},
     {.path = "/wall{owner:int}_{ordinal:int}/unlike", .make = make_unlike},
+    {.path = "/wall{owner:int}_{ordinal:int}/repost", .make = make_repost},
     {.path = "/wall{owner:int}_{ordinal:int}/comment", .make = make_comment},
     {.path = "/comment{owner:int}_{ordinal:int}/edit", .make = make_comment_edit},
     {.path = "/comment{owner:int}_{ordinal:int}/delete", .make = make_comment_delete},

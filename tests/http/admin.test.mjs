@@ -140,8 +140,9 @@ test("a check says what it looked at, and finds what does not fit", async () => 
   await ivan.write("on somebody else's wall", { on: olga });
   const said = await ivan.comment(one, "well said");
   await olga.done(`${said.path}/like`);
+  await ivan.done(`${one.path}/repost`, { text: "look", audience: 0 });
   await olga.done(`/block/${owner.num}`);
-  await says(["check"], 0, /^Looked at 3 members, 4 half-edges, 2 posts and 1 likes: the database is sound\.$/);
+  await says(["check"], 0, /^Looked at 3 members, 4 half-edges, 3 posts and 1 likes: the database is sound\.$/);
   const found = async (statement, pattern, back) => {
     write(server, statement);
     await says(["check"], 1, pattern);
@@ -157,6 +158,8 @@ test("a check says what it looked at, and finds what does not fit", async () => 
     `UPDATE post SET likes = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
   await found(`UPDATE post SET comments = 4 WHERE ordinal = 1 AND owner = ${olga.num}`, /The post 1 counts 4, and its comments are 1\./,
     `UPDATE post SET comments = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE post SET reposts = 2 WHERE ordinal = 1 AND owner = ${olga.num}`, /The post 1 counts 2, and its reposts are 1\./,
+    `UPDATE post SET reposts = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
   await found(`UPDATE comment SET likes = 3 WHERE owner = ${olga.num}`, new RegExp(`The comment ${said.number} counts 3, and its likes are 1\\.`),
     `UPDATE comment SET likes = 1 WHERE owner = ${olga.num}`);
   await found(`UPDATE comment SET author = 999 WHERE owner = ${olga.num}`, /Member 999 is not there, and a row names them \(comment\)\./,

@@ -174,6 +174,8 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     assert.deepEqual(await dump(server), before);
   });
 
+  test("a repost", () => tryForm(ivan.client, `${post.path}/repost`, { text: "look", audience: 0 }, { texts: { text: { max: 10_000 } }, choices: { audience: ["99", "c0", "c77", "x"] } }));
+
   test("a comment, and its edit", async () => {
     await tryForm(ivan.client, `${post.path}/comment`, { text: "well said" }, { texts: { text: { max: 4_000, least: 1 } } });
     const comment = await ivan.comment(post, "as it was");
@@ -289,6 +291,7 @@ describe("the same form twice acts once", () => {
     assert.equal(toastOf(second), toastOf(first), "the same words");
   }
   test("a post", () => twice(anna, anna.wall, { text: "once only" }));
+  test("a repost", () => twice(ivan, `${post.path}/repost`, { text: "once only", audience: 0 }));
   test("a comment", () => twice(ivan, `${post.path}/comment`, { text: "once only" }));
   test("a circle", () => twice(anna, "/friends/circles", { title: "Once" }));
   test("an invitation", () => twice(anna, "/settings/invitations", { uses: 1 }));

@@ -213,6 +213,8 @@ const make = {
   "/wall{owner:int}_{ordinal:int}/restore": onPost("/restore"),
   "/wall{owner:int}_{ordinal:int}/like": onPost("/like"),
   "/wall{owner:int}_{ordinal:int}/unlike": onPost("/unlike"),
+  "/wall{owner:int}_{ordinal:int}/repost": onPost("/repost", { text: "look", audience: 0 }),
+  "/wall{owner:int}_{ordinal:int}/reposts": onPost("/reposts"),
   "/wall{owner:int}_{ordinal:int}/comment": onPost("/comment", { text: "well said" }),
   "/comment{owner:int}_{ordinal:int}": onComment(""),
   "/comment{owner:int}_{ordinal:int}/likes": onComment("/likes"),
@@ -373,6 +375,26 @@ test("what a permalink hides is in no list and in no count", async () => {
         if (shown) assert.ok(sees.has(text), `${column} sees ${text} in the ${list} and not by its address`);
         // The newest six are on the first page of every list that holds them.
         else if (list !== "news" || ["friend", "self"].includes(column)) assert.ok(!sees.has(text), `${column} misses ${text} in the ${list}`);
+      }
+    }
+  }
+});
+
+test("a repost shows its original to those alone who could read it where it stands", async () => {
+  const { anna, actors } = world;
+  const bella = await fresh("bella");
+  const text = "repost-marker-4711";
+  const post = await anna.write(text);
+  const copy = (await bella.done(`${post.path}/repost`, { text: "passed on", audience: 0 })).location;
+  for (const level of ["everyone", "members", "fof", "friends", "nobody", "deleted"]) {
+    await anna.done(level === "deleted" ? `${post.path}/delete` : `${post.path}/audience`, { audience: LEVEL[level] ?? "" });
+    for (const column of table.actors) {
+      const client = actors[column].client;
+      const sees = (await client.get(post.path)).status === 200;
+      for (const path of [copy, bella.wall, bella.path]) {
+        const page = expect(await client.get(path), 200, column);
+        assert.equal(page.body.includes(text), sees, `${column}, ${level}, ${path}`);
+        assert.ok(page.body.includes("passed on"));
       }
     }
   }

@@ -156,6 +156,16 @@ static rc do_post(ctx *c, const op *o, line *l)
     return OK;
 }
 
+static rc do_repost(ctx *c, const op *o, line *l)
+{
+    int64_t stored, ordinal;
+    audience a = audience_of(c->arena, &o->audience);
+    TRY(audience_intern(c, o->viewer, &a, &stored));
+    TRY(wall_repost(c, o->other, o->n, str_of(o->text), stored, &ordinal));
+    line_add(l, " %lld", (long long)ordinal);
+    return OK;
+}
+
 static rc do_audience(ctx *c, const op *o)
 {
     int64_t stored;
@@ -204,6 +214,7 @@ static rc do_write(ctx *c, const op *o, line *l)
     case OP_REINSTATE: return moderate_restore(c, o->other, STR("a reason"));
     case OP_ROLE: return moderate_role(c, o->other, (role)o->n);
     case OP_SWEEP: return do_sweep(c);
+    case OP_REPOST: return do_repost(c, o, l);
     case OP_COMMENT:
     case OP_COMMENT_EDIT:
     case OP_COMMENT_DELETE:
@@ -240,6 +251,24 @@ static rc read_wall(ctx *c, const op *o, line *l)
     return OK;
 }
 
+static rc read_reposts(ctx *c, const wall_post *p, line *l)
+{
+    if (p->original) {
+        wall_post_list first;
+        TRY(wall_originals(c, &p->original, 1, &first));
+        line_add(l, " re %lld_%lld", first.len ? (long long)first.items[0].owner : 0, first.len ? (long long)first.items[0].ordinal : 0);
+    }
+    int64_t before = INT64_MAX;
+    do {
+        news_page page;
+        TRY(wall_reposts(c, p, before, &page));
+        for (size_t i = 0; i < page.len; i++) line_add(l, " in %u_%u", page.items[i].owner, page.items[i].ordinal);
+        before = page.next;
+    } while (before);
+    line_add(l, " of %lld", (long long)p->reposts);
+    return OK;
+}
+
 static rc read_permalink(ctx *c, const op *o, line *l)
 {
     wall_post p;
@@ -253,6 +282,7 @@ static rc read_permalink(ctx *c, const op *o, line *l)
         TRY(wall_likes(c, &p, after, &likers, &after));
         for (size_t i = 0; i < likers.len; i++) line_add(l, " %lld", (long long)likers.items[i].member);
     } while (after);
+    TRY(read_reposts(c, &p, l));
     TRY(wall_wordings(c, &p, &old));
     for (size_t i = 0; i < old.len; i++) line_add(l, " \"%.*s\"", STR_ARG(old.items[i].text));
     return OK;
@@ -493,10 +523,10 @@ static void some_text(chooser *g, op *o)
 /* Each row's chance in a thousand. */
 static const int weights[OP_KINDS] = {
     [OP_SIGN_UP] = 12, [OP_RELATE] = 140, [OP_CIRCLE_NEW] = 10, [OP_CIRCLE_DROP] = 4, [OP_CIRCLE_ADD] = 30, [OP_CIRCLE_TAKE] = 10,
-    [OP_PRIVACY] = 50, [OP_POST] = 100, [OP_EDIT] = 30, [OP_AUDIENCE] = 25, [OP_DELETE] = 25, [OP_RESTORE] = 20, [OP_LIKE] = 40,
+    [OP_PRIVACY] = 50, [OP_POST] = 85, [OP_EDIT] = 30, [OP_AUDIENCE] = 25, [OP_DELETE] = 25, [OP_RESTORE] = 20, [OP_LIKE] = 40,
     [OP_UNLIKE] = 12, [OP_SUSPEND] = 10, [OP_REINSTATE] = 14, [OP_ROLE] = 6, [OP_SWEEP] = 2,
-    [OP_COMMENT] = 80, [OP_COMMENT_EDIT] = 15, [OP_COMMENT_DELETE] = 15, [OP_COMMENT_RESTORE] = 12, [OP_COMMENT_LIKE] = 15, [OP_COMMENT_UNLIKE] = 6,
-    [OP_COMMENTS] = 40, [OP_COMMENT_PAGE] = 20,
+    [OP_COMMENT] = 80, [OP_COMMENT_EDIT] = 15, [OP_COMMENT_DELETE] = 15, [OP_COMMENT_RESTORE] = 12, [OP_COMMENT_LIKE] = 15, [OP_COMMENT_UNLIKE] = 6, [OP_REPOST] = 25,
+    [OP_COMMENTS] = 30, [OP_COMMENT_PAGE] = 20,
     [OP_NEWS] = 60, [OP_WALL] = 40, [OP_PERMALINK] = 50, [OP_PROFILE] = 37, [OP_MAY] = 40, [OP_EDGES] = 15, [OP_PEOPLE] = 10, [OP_MUTUAL] = 5,
 };
 
@@ -515,7 +545,9 @@ static void aim_at_post(chooser *g, op *o)
     o->other = owner;
     o->n = below(g, 40) ? ordinal : ordinal + 5;
     o->version = below(g, 8) ? version : version + 1;
-    if (o->kind == OP_PERMALINK || o->kind == OP_LIKE || o->kind == OP_UNLIKE || o->kind == OP_COMMENT || o->kind == OP_COMMENTS) return;
+    if (o->kind == OP_PERMALINK || o->kind == OP_LIKE || o->kind == OP_UNLIKE || o->kind == OP_COMMENT || o->kind == OP_COMMENTS ||
+        o->kind == OP_REPOST)
+        return;
     int self = below(g, 3) ? author : owner;
     if (below(g, 5) && plain_active(g->plain, self)) o->viewer = self;
 }
@@ -586,7 +618,7 @@ static op choose(chooser *g)
     if (o.kind == OP_POST && below(g, 3)) o.other = o.viewer;
     o.audience = some_audience(g);
     bool about_post = o.kind == OP_EDIT || o.kind == OP_AUDIENCE || o.kind == OP_DELETE || o.kind == OP_RESTORE || o.kind == OP_LIKE ||
-                      o.kind == OP_UNLIKE || o.kind == OP_PERMALINK;
+                      o.kind == OP_UNLIKE || o.kind == OP_PERMALINK || o.kind == OP_REPOST;
     if (about_post) aim_at_post(g, &o);
     if (about_comment(o.kind)) {
         bool fresh = o.kind == OP_COMMENT && below(g, 2);
@@ -594,7 +626,7 @@ static op choose(chooser *g)
         else aim_at_comment(g, &o);
         if (fresh) o.version = 0;
     }
-    if (o.kind == OP_POST || o.kind == OP_EDIT || o.kind == OP_COMMENT || o.kind == OP_COMMENT_EDIT) some_text(g, &o);
+    if (o.kind == OP_POST || o.kind == OP_REPOST || o.kind == OP_EDIT || o.kind == OP_COMMENT || o.kind == OP_COMMENT_EDIT) some_text(g, &o);
     return o;
 }
 
@@ -603,7 +635,7 @@ static op choose(chooser *g)
 static const char *const kinds[OP_KINDS] = {
     "sign up", "relate", "new circle", "drop circle", "into circle", "out of circle", "privacy", "post", "edit", "audience", "delete",
     "restore", "like", "unlike", "suspend", "reinstate", "role", "sweep", "comment",
-    "edit comment", "delete comment", "restore comment", "like comment", "unlike comment", "news", "wall", "permalink", "profile", "may", "edges",
+    "edit comment", "delete comment", "restore comment", "like comment", "unlike comment", "repost", "news", "wall", "permalink", "profile", "may", "edges",
     "people", "mutual", "comments", "comment page"};
 
 static void tell(const op *o, size_t at)

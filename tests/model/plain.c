@@ -31,7 +31,7 @@ typedef struct post {
     plain_audience old_for[PLAIN_WORDINGS];
     bool edited;
     int64_t at, deleted_at;
-    int deleted_by;
+    int deleted_by, original; /* original: of a repost, one more than its place in plain.posts */
     uint64_t likes;
 } post;
 
@@ -357,6 +357,28 @@ static int write_post(plain *p, const op *o, line *answer)
     return DONE;
 }
 
+static int repost(plain *p, const op *o, line *answer)
+{
+    post *one;
+    int code = find(p, o, &one);
+    if (code != DONE) return code;
+    if (one->original) {
+        one = &p->posts[one->original - 1];
+        if (!sees(p, o->viewer, one)) return NOT_FOUND;
+        if (one->deleted_at) return GONE;
+    }
+    const plain_audience *a = &one->audience;
+    if (a->base > MEMBERS || a->allow_members || a->allow_circles || a->except_members || a->except_circles) return DENIED;
+    if (p->len == PLAIN_POSTS) abort();
+    int place = (int)(one - p->posts);
+    post *copy = &p->posts[p->len++];
+    *copy = (post){.owner = o->viewer, .ordinal = ++p->people[o->viewer].posts, .author = o->viewer, .audience = o->audience, .at = o->now,
+                   .original = place + 1};
+    memcpy(copy->text, o->stored, sizeof copy->text);
+    line_add(answer, " %d", copy->ordinal);
+    return DONE;
+}
+
 static int edit_post(post *one, const op *o)
 {
     if (one->author != o->viewer || o->now - one->at >= 24 * PLAIN_HOUR) return DENIED;
@@ -629,13 +651,24 @@ static int wall(const plain *p, const op *o, line *answer)
 static int permalink(plain *p, const op *o, line *answer)
 {
     post *one;
-    int code = find(p, o, &one), likes = 0;
+    int code = find(p, o, &one), likes = 0, reposts = 0;
     if (code != DONE) return code;
     for (int i = 1; i <= p->members; i++) likes += in(one->likes, i);
     line_add(answer, " by %d v%d%s \"%s\" likes %d:", one->author, one->version, one->edited ? " edited" : "", one->text, likes);
     for (int i = 1; i <= p->members; i++)
         if (in(one->likes, i) && (i == o->viewer || (may(p, o->viewer, i, FOUND) && may(p, o->viewer, i, PROFILE))))
             line_add(answer, " %d", i);
+    if (one->original) {
+        const post *first = &p->posts[one->original - 1];
+        bool there = !first->deleted_at && sees(p, o->viewer, first);
+        line_add(answer, " re %d_%d", there ? first->owner : 0, there ? first->ordinal : 0);
+    }
+    for (int i = p->len - 1, place = (int)(one - p->posts) + 1; i >= 0; i--)
+        if (p->posts[i].original == place && !p->posts[i].deleted_at) {
+            reposts++;
+            if (sees(p, o->viewer, &p->posts[i])) line_add(answer, " in %d_%d", p->posts[i].owner, p->posts[i].ordinal);
+        }
+    line_add(answer, " of %d", reposts);
     for (int i = one->wordings - 1; i >= 0; i--)
         if (o->viewer == one->author || allowed(p, o->viewer, one->owner, &one->old_for[i])) line_add(answer, " \"%s\"", one->old[i]);
     return DONE;
@@ -717,6 +750,7 @@ void plain_do(plain *p, const op *o, line *answer)
     case OP_CIRCLE_TAKE: code = circle_do(p, o, &rest); break;
     case OP_PRIVACY: p->people[o->viewer].privacy[o->n] = o->audience; code = DONE; break;
     case OP_POST: code = write_post(p, o, &rest); break;
+    case OP_REPOST: code = repost(p, o, &rest); break;
     case OP_EDIT:
     case OP_AUDIENCE:
     case OP_LIKE: code = change_post(p, o); break;

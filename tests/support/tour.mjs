@@ -84,6 +84,11 @@ async function plan(who) {
   const mine = await me.comment(talk, "Tug!", { parent: second.number });
   await who.ru.done(`${second.path}/like`);
   await me.done(`${first.path}/like`);
+  // Passed on: once to be seen, once when the original is gone.
+  const lost = await who.ru.write("Это скоро удалят");
+  await me.done(`${talk.path}/repost`, { text: "The choir wants to know as well.", audience: 0 });
+  const stub = (await me.done(`${lost.path}/repost`, { text: "", audience: 0 })).location;
+  await who.ru.done(`${lost.path}/delete`);
   const at = {
     "/": [["guest", "/"]],
     "/about": [["guest", "/about"], ["member", "/about"]],
@@ -99,7 +104,9 @@ async function plan(who) {
     "/setup/{token}": [["guest", "/setup/over", 410]],
     "/feed": [["member"]],
     "/wall{owner:int}": [["member", me.wall]],
-    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404], ["member", talk.path], ["guest", `${(await livelyPost(who.ru))}`, null], ["member", `${talk.path}?view=threads`]],
+    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404], ["member", talk.path], ["guest", `${(await livelyPost(who.ru))}`, null], ["member", `${talk.path}?view=threads`], ["member", stub]],
+    "/wall{owner:int}_{ordinal:int}/repost": [["member", `${talk.path}/repost`]],
+    "/wall{owner:int}_{ordinal:int}/reposts": [["member", `${talk.path}/reposts`], ["member", `${lost.path}/reposts`, null]],
     "/comment{owner:int}_{ordinal:int}": [["member", second.path], ["guest", second.path, 404]],
     "/comment{owner:int}_{ordinal:int}/edit": [["member", `${mine.path}/edit`]],
     "/comment{owner:int}_{ordinal:int}/likes": [["member", `${second.path}/likes`]],

@@ -8,6 +8,7 @@
 
 #define SWEEP_SLICE 50
 #define COUNTS_PAGE 200
+#define COPIES_SLICE 50
 
 /* ---- reading ---- */
 
@@ -69,6 +70,54 @@ rc wall_count(ctx *c, int64_t owner, int64_t *n)
             if (may) *n += counts.items[i].posts;
         }
     }
+    return OK;
+}
+
+rc wall_originals(ctx *c, const int64_t *ids, size_t len, wall_post_list *out)
+{
+    wall_post_list all = {0};
+    if (len) TRY(sql_wall_by_ids(c->db, c->arena, ids, len, &all));
+    *out = (wall_post_list){.items = all.items};
+    for (size_t i = 0; i < all.len; i++) {
+        bool may;
+        TRY(may_see(c, &all.items[i], &may));
+        if (may) out->items[out->len++] = all.items[i];
+    }
+    return OK;
+}
+
+ring_post wall_ring_post(const wall_post *p)
+{
+    return (ring_post){.id = p->id, .audience = p->audience, .original = p->original, .owner = (uint32_t)p->owner,
+                       .author = (uint32_t)p->author, .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version,
+                       .likes = (uint32_t)p->likes, .comments = (uint32_t)p->comments, .reposts = (uint32_t)p->reposts};
+}
+
+/* Takes of a slice of copies, in its order, those that stand and that the viewer may see. */
+static rc take_copies(ctx *c, const wall_copies_row_list *slice, int64_t *before, news_page *out)
+{
+    int64_t ids[COPIES_SLICE];
+    wall_post_list open;
+    for (size_t i = 0; i < slice->len; i++) ids[i] = slice->items[i].copy;
+    TRY(wall_originals(c, ids, slice->len, &open));
+    for (size_t i = 0; i < slice->len && out->len <= WALL_PAGE; i++) {
+        *before = ids[i];
+        for (size_t k = 0; k < open.len; k++)
+            if (open.items[k].id == ids[i]) out->items[out->len++] = wall_ring_post(&open.items[k]);
+    }
+    return OK;
+}
+
+rc wall_reposts(ctx *c, const wall_post *p, int64_t before, news_page *out)
+{
+    *out = (news_page){.items = ARENA_ARRAY(c->arena, ring_post, WALL_PAGE + 1)};
+    wall_copies_row_list slice = {.len = COPIES_SLICE};
+    for (size_t scanned = 0; scanned < NEWS_SCAN_MAX && out->len <= WALL_PAGE && slice.len == COPIES_SLICE; scanned += slice.len) {
+        TRY(sql_wall_copies(c->db, c->arena, bucket_of(p->owner), p->id, before, COPIES_SLICE, &slice));
+        TRY(take_copies(c, &slice, &before, out));
+    }
+    if (out->len > WALL_PAGE) out->next = out->items[--out->len - 1].id;
+    else if (slice.len == COPIES_SLICE) out->next = before;
     return OK;
 }
 
@@ -148,21 +197,57 @@ rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
     return change_emit(c, CHANGE_WALL, owner, post);
 }
 
-rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
+static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t original, int64_t *ordinal, int64_t *id)
 {
     int64_t author = c->viewer.num, bucket = bucket_of(owner);
-    if (owner != author) {
-        TRY(privacy_check(c, owner, PRIVACY_POST));
-        audience = LEVEL_EVERYONE; /* the owner's rules for the wall stand above */
-    }
     str stored;
     TRY(text_store(c, text, &stored));
     TRY(wall_number(c, owner, ordinal));
-    int64_t id = id_next(c->ids, bucket, c->now);
-    TRY(sql_wall_insert(c->db, bucket, id, owner, *ordinal, author, audience, stored));
-    TRY(tag_write(c, bucket, id, stored));
+    *id = id_next(c->ids, bucket, c->now);
+    TRY(sql_wall_insert(c->db, bucket, *id, owner, *ordinal, author, audience, stored, original));
+    TRY(tag_write(c, bucket, *id, stored));
     TRY(count_post(c, owner, author, audience, true));
-    return change_emit(c, CHANGE_WALL, owner, id);
+    return change_emit(c, CHANGE_WALL, owner, *id);
+}
+
+rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
+{
+    int64_t id;
+    if (owner != c->viewer.num) {
+        TRY(privacy_check(c, owner, PRIVACY_POST));
+        audience = LEVEL_EVERYONE; /* the owner's rules for the wall stand above */
+    }
+    return insert(c, owner, text, audience, 0, ordinal, &id);
+}
+
+rc wall_repost_of(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
+{
+    TRY(wall_get(c, owner, ordinal, out));
+    if (out->original) TRY(wall_get_by_id(c, out->original, out));
+    if (out->audience == LEVEL_EVERYONE || out->audience == LEVEL_MEMBERS) return OK;
+    return fail(c, E_DENIED, MSG(L_wall_not_for_reposts), "for some people only");
+}
+
+/* What is changed with a repost lies with two owners, and the lower bucket comes first: so this is called before and after the
+ * change on the repost's own wall, and counts in one of the two. */
+static rc count_repost(ctx *c, int64_t own_bucket, int64_t original, int by, bool before)
+{
+    wall_post p;
+    if (!original || (id_bucket(original) < own_bucket) != before) return OK;
+    TRY(sql_wall_by_id(c->db, c->arena, id_bucket(original), original, &p));
+    TRY(sql_wall_reposts_add(c->db, by, id_bucket(original), original));
+    return change_emit(c, CHANGE_WALL, p.owner, original);
+}
+
+rc wall_repost(ctx *c, int64_t owner, int64_t ordinal, str text, int64_t audience, int64_t *number)
+{
+    wall_post p;
+    int64_t me = c->viewer.num, id;
+    TRY(wall_repost_of(c, owner, ordinal, &p));
+    TRY(count_repost(c, bucket_of(me), p.id, 1, true));
+    TRY(insert(c, me, text, audience, p.id, number, &id));
+    TRY(count_repost(c, bucket_of(me), p.id, 1, false));
+    return sql_wall_repost_insert(c->db, id_bucket(p.id), p.id, id);
 }
 
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text)
@@ -219,8 +304,10 @@ rc wall_delete(ctx *c, int64_t owner, int64_t ordinal)
     if (!mine || p.deleted_at) TRY(wall_get(c, owner, ordinal, &p));
     if (!mine) return fail(c, E_DENIED, MSG(L_wall_not_yours), "neither author nor owner");
     int64_t changed;
+    TRY(count_repost(c, bucket_of(owner), p.original, -1, true));
     TRY(sql_wall_delete(c->db, c->now, c->viewer.num, bucket_of(owner), p.id, &changed));
     if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
+    TRY(count_repost(c, bucket_of(owner), p.original, -1, false));
     TRY(count_post(c, owner, p.author, p.audience, false));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
@@ -234,8 +321,10 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
     if (c->now - p.deleted_at > POST_UNDO_MS) return fail(c, E_GONE, MSG(L_wall_gone), "past the time for undo");
     if (p.author == c->viewer.num && owner != p.author) TRY(privacy_check(c, owner, PRIVACY_POST)); /* as if it were new */
     int64_t changed;
+    TRY(count_repost(c, bucket_of(owner), p.original, 1, true));
     TRY(sql_wall_restore(c->db, bucket_of(owner), p.id, c->viewer.num, &changed));
     if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
+    TRY(count_repost(c, bucket_of(owner), p.original, 1, false));
     TRY(count_post(c, owner, p.author, p.audience, true));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
@@ -283,6 +372,8 @@ static rc sweep_run(ctx *c, str payload)
         TRY(sql_wall_erase_history(c->db, p->bucket, p->id));
         TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
         TRY(tag_write(c, p->bucket, p->id, STR("")));
+        TRY(sql_wall_repost_drop_all(c->db, p->bucket, p->id));
+        if (p->original) TRY(sql_wall_repost_drop(c->db, id_bucket(p->original), p->original, p->id));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));
     }
     return job_add(c, &wall_sweep, payload, old.len == SWEEP_SLICE ? 0 : c->now + SWEEP_PAUSE_MS);

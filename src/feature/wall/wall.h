@@ -38,6 +38,12 @@ rc wall_set_audience(ctx *c, int64_t owner, int64_t ordinal, int64_t audience);
 rc wall_delete(ctx *c, int64_t owner, int64_t ordinal);
 /* Who deleted it, within POST_UNDO_MS; the author only where they may still write. */
 rc wall_restore(ctx *c, int64_t owner, int64_t ordinal);
+/* Passes a post on: a new post on the viewer's own wall, with words of their own or none. It holds nothing of the original, which is
+ * judged whenever somebody looks (wall_originals): so no repost shows a post to anybody who could not read it where it stands. What is
+ * for less than all members is not passed on (E_DENIED). Of a repost, what that one passes on. */
+rc wall_repost(ctx *c, int64_t owner, int64_t ordinal, str text, int64_t audience, int64_t *number);
+/* What wall_repost would pass on; the same refusals. */
+rc wall_repost_of(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
 /* Sets the viewer's like, or takes it back, also where they see the post no more. Idempotent. */
 rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
 
@@ -57,6 +63,13 @@ rc wall_wordings(ctx *c, const wall_post *p, wall_wording_list *out);
 /* Who likes it, above `after`, in the order of their numbers, at most LIKES_PAGE: those whom the viewer may meet
  * (graph/privacy.h). *next: for the next page, 0 at the end. */
 rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, int64_t *next);
+
+/* Of these posts those that stand and are open to the viewer, in no order: what reposts show. At most 64. */
+rc wall_originals(ctx *c, const int64_t *ids, size_t len, wall_post_list *out);
+/* The reposts of a post that the viewer may see, below `before`, newest first: those that the viewer may see. As graph_wall. */
+rc wall_reposts(ctx *c, const wall_post *p, int64_t before, news_page *out);
+/* A post that was read, as lists have it. */
+ring_post wall_ring_post(const wall_post *p);
 
 /* What the viewer may do with a post that they may see. */
 bool wall_may_edit(const ctx *c, const wall_post *p);

@@ -20,15 +20,9 @@ typedef struct posts_batch {
     wall_post_list words; /* loaded when first needed */
     bool loaded;
     bool whole; /* long posts are not folded */
+    wall_post_list originals; /* what reposts among them pass on, as far as it is open to the viewer */
     uint32_t day;
 } posts_batch;
-
-ring_post wall_ring_post(const wall_post *p)
-{
-    return (ring_post){.id = p->id, .audience = p->audience, .owner = (uint32_t)p->owner, .author = (uint32_t)p->author,
-                       .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version, .likes = (uint32_t)p->likes,
-                       .comments = (uint32_t)p->comments};
-}
 
 /* NULL when the snapshot does not have the post, or has it for another audience than it was judged by. */
 static rc words_of(posts_batch *b, const ring_post *p, const wall_post **found)
@@ -58,8 +52,46 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
                       .elsewhere = words->owner != words->author, .warning = words->warning,
                       .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
                       .may_delete = wall_may_delete(c, words)};
-    head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
+    if (words->text.len) head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
     tpl_post_open(o, b->v, &head);
+}
+
+rc wall_put_original(view *v, out *o, const wall_post *p)
+{
+    ctx *c = v->r->c;
+    post_head head = {.ordinal = p->ordinal, .time = id_time(p->id), .elsewhere = p->owner != p->author, .warning = p->warning};
+    TRY(view_person(c, p->author, &head.author));
+    TRY(view_person(c, p->owner, &head.owner));
+    head.text = text_html_folded(c->arena, p->text, &head.folded);
+    tpl_original(o, v, &head);
+    return OK;
+}
+
+/* Judged for each viewer: so it stands outside of what is kept. */
+static rc put_original_of(posts_batch *b, const ring_post *p, out *o)
+{
+    if (!p->original) return OK;
+    for (size_t i = 0; i < b->originals.len; i++)
+        if (b->originals.items[i].id == p->original) return wall_put_original(b->v, o, &b->originals.items[i]);
+    tpl_original_hidden(o, b->v);
+    return OK;
+}
+
+static rc load_originals(posts_batch *b, const ring_post *posts)
+{
+    int64_t ids[POSTS_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < b->len; i++) {
+        bool known = posts[i].original == 0;
+        for (size_t k = 0; k < len && !known; k++) known = ids[k] == posts[i].original;
+        if (!known) ids[len++] = posts[i].original;
+    }
+    return wall_originals(b->v->r->c, ids, len, &b->originals);
+}
+
+bool wall_may_repost(const ring_post *p)
+{
+    return p->original || p->audience == LEVEL_EVERYONE || p->audience == LEVEL_MEMBERS;
 }
 
 /* *there: false when the snapshot does not have the post; then nothing was written. */
@@ -84,15 +116,16 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
     return OK;
 }
 
-/* Acts have few faces: as many likes and comments, liked or not. So they are kept as well, under these numbers as their versions. */
+/* Acts have few faces: as many likes, comments and reposts, liked or not. So they are kept as well, under these numbers as their versions. */
 static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
 {
     bool guest = v->who.num == 0;
-    fragment_key key = {.id = p->id, .version = p->likes, .people = p->comments,
-                        .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked)), .lang = (uint16_t)v->lang};
+    fragment_key key = {.id = p->id, .version = p->likes, .people = p->comments, .day = p->reposts,
+                        .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked) + (wall_may_repost(p) ? 4 : 0)), .lang = (uint16_t)v->lang};
     if (fragment_write(v->r->fragments, &key, o)) return;
     size_t before = o->len;
-    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .comments = p->comments, .liked = liked, .guest = guest};
+    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .comments = p->comments, .reposts = p->reposts,
+                      .liked = liked, .guest = guest, .may_repost = wall_may_repost(p)};
     tpl_post_acts(o, v, &acts);
     if (!o->failed) fragment_keep(v->r->fragments, &key, (str){o->ptr + before, o->len - before});
 }
@@ -113,10 +146,12 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     bool liked[POSTS_MAX];
     TRY(graph_liked(c, ids, len, liked));
     posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .day = day_of(c->now)};
+    TRY(load_originals(&b, posts));
     for (size_t i = 0; i < len; i++) {
         bool there;
         TRY(put_head(&b, &posts[i], o, &there));
         if (!there) continue;
+        TRY(put_original_of(&b, &posts[i], o));
         put_acts(v, &posts[i], liked[i], o);
         tpl_post_close(o, v, NULL);
     }

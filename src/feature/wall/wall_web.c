@@ -303,7 +303,9 @@ static rc like_show(req *r)
     TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
     TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
     bool liked = str_ends(r->path, STR("/like"));
-    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .comments = p.comments, .liked = liked};
+    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .comments = p.comments, .reposts = p.reposts, .liked = liked};
+    ring_post ref = wall_ring_post(&p);
+    acts.may_repost = wall_may_repost(&ref);
     tpl_post_acts(r->out, &v, &acts);
     return OK;
 }
@@ -329,6 +331,61 @@ static rc likers_show(req *r)
         tpl_person_row_close(r->out, &v, &who, STR(""));
     }
     tpl_likers_page_close(r->out, &v, &p, hidden, more);
+    return OK;
+}
+
+/* ---- reposts ---- */
+
+static rc repost_prepare(req *r)
+{
+    post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
+    TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
+    return read_audience(r, f);
+}
+
+static rc repost_act(req *r)
+{
+    post_form *f = r->state;
+    int64_t stored = LEVEL_EVERYONE, ordinal;
+    if (f->choose) TRY(intern_audience(r, f, &stored));
+    TRY(wall_repost(r->c, owner_of(r), ordinal_of(r), f->text, stored, &ordinal));
+    r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
+    return OK;
+}
+
+static rc repost_show(req *r)
+{
+    str own = arena_printf(r->c->arena, "/wall%lld_%.*s", (long long)r->c->viewer.num, STR_ARG(r->result));
+    return req_redirect_toast(r, url_local(own), L_wall_reposted, arena_cat(r->c->arena, own, STR("/delete"), STR("")));
+}
+
+static rc repost_form(req *r)
+{
+    view v;
+    wall_post p;
+    circle_line_list circles;
+    TRY(wall_repost_of(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_repost_title)));
+    TRY(circles_mine(r->c, &circles));
+    tpl_repost_page_open(r->out, &v, &p, r->path, &circles);
+    TRY(wall_put_original(&v, r->out, &p));
+    tpl_repost_page_close(r->out, &v, &p, r->path, &circles);
+    return OK;
+}
+
+static rc reposts_show(req *r)
+{
+    view v;
+    wall_post p;
+    news_page page;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(wall_reposts(r->c, &p, req_field_int(r, "before", INT64_MAX), &page));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_reposts_title)));
+    bool none = page.len == 0 && !page.next;
+    tpl_reposts_page_open(r->out, &v, &p, none);
+    TRY(wall_put_posts(&v, r->out, page.items, page.len));
+    if (page.next) tpl_older(r->out, &v, arena_printf(r->c->arena, "%.*s/reposts?", STR_ARG(post_url(r).s)), page.next);
+    tpl_reposts_page_close(r->out, &v, &p, none);
     return OK;
 }
 
@@ -361,5 +418,9 @@ const route wall_routes[] = {
     {POST, ONE_POST "/like", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
     {POST, ONE_POST "/unlike", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
     {GET, ONE_POST "/likes", .show = likers_show, .who = ANYONE},
+    {GET, ONE_POST "/repost", .show = repost_form, .who = MEMBER},
+    {POST, ONE_POST "/repost", .prepare = repost_prepare, .act = repost_act, .show = repost_show, .again = repost_form, .who = MEMBER,
+     .per_minute = 60, .body_max = 128 * 1024},
+    {GET, ONE_POST "/reposts", .show = reposts_show, .who = ANYONE},
     {GET, ONE_POST "/history", .show = history_show, .who = ANYONE},
     {0}};

@@ -22,8 +22,9 @@ typedef struct post_head {
 
 /* What is patched in. */
 typedef struct post_acts {
-    int64_t owner, ordinal, likes, comments;
+    int64_t owner, ordinal, likes, comments, reposts;
     bool liked, guest;
+    bool may_repost;
 } post_acts;
 
 typedef struct composer {
@@ -38,7 +39,10 @@ typedef struct composer {
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
 /* One post on its own page: lists fold what is long, here it stands whole. */
 rc wall_put_post(view *v, out *o, const ring_post *p);
-ring_post wall_ring_post(const wall_post *p);
+/* A post as reposts show it: judged already (wall_originals). */
+rc wall_put_original(view *v, out *o, const wall_post *p);
+/* Can it be passed on? Of a repost the page for it says so. */
+bool wall_may_repost(const ring_post *p);
 
 /* Which value of the audience picker is the chosen one; `stored` as it has it ("3", "c2", empty: as it is). */
 str wall_audience_chosen(const view *v, str stored, const circle_line_list *circles);
