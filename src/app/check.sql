@@ -95,6 +95,18 @@ WHERE p.bucket >= $from AND p.bucket < $to
 GROUP BY p.bucket, p.id HAVING p.reposts <> COUNT(k.id)
 LIMIT $limit;
 
+-- name: check_bookmarks :many
+-- row: check_line
+-- types: item int, kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the members of a slice
+SELECT m.num, 0 AS item, m.bookmarks AS kept, COUNT(b.post) AS found
+FROM member m LEFT JOIN bookmark b ON b.bucket = m.bucket AND b.member = m.num
+WHERE m.bucket >= $from AND m.bucket < $to
+GROUP BY m.bucket, m.num HAVING m.bookmarks <> COUNT(b.post)
+LIMIT $limit;
+
 -- name: check_comment_likes :many
 -- row: check_line
 -- types: kept int, found int

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "feature/about/about_web.h"
 #include "feature/account/account_web.h"
+#include "feature/bookmark/bookmark_web.h"
 #include "feature/comment/comment_web.h"
 #include "feature/feed/feed_web.h"
 #include "feature/friends/friends_web.h"
@@ -15,7 +16,8 @@
 #include "feature/wall/wall_web.h"
 
 const route *const route_tables[] = {
-    about_routes,   account_routes,          setup_routes,           feed_routes,   wall_routes,     comment_routes, tag_routes, friends_routes,
+    about_routes,   account_routes,          setup_routes,           feed_routes,   wall_routes,     comment_routes, tag_routes, bookmark_routes,
+    friends_routes,
     circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes, people_routes, moderate_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",

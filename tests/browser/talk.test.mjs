@@ -179,6 +179,30 @@ function journey(lang, js) {
     await people.olga.done(`${post.path}/audience`, { audience: 0 });
   });
 
+  test("a post on top of the wall, and one among the bookmarks", async () => {
+    const first = await people.olga.write(`Older ${lang} ${js}`);
+    await people.olga.write(`Newer ${lang} ${js}`);
+    const page = await open("olga", first.path);
+    const menu = async (scope) => scope.locator("details.menu > summary").first().click();
+    await menu(page.getByRole("article"));
+    await step("olga", (p) => p.getByRole("button", { name: t("wall.pin") }).click(), new RegExp(`^${first.path}$`));
+    await open("guest", people.olga.wall);
+    const top = windows.guest.page.getByRole("article");
+    assert.match(await top.first().innerText(), new RegExp(`Older ${lang} ${js}[^]*`));
+    assert.match(await top.first().innerText(), new RegExp(t("wall.pinned")));
+    assert.equal(await top.filter({ hasText: `Older ${lang} ${js}` }).count(), 1, "not a second time");
+    const his = await open("ivan", people.olga.wall);
+    await menu(his.getByRole("article").first());
+    await step("ivan", (p) => p.getByRole("article").first().getByRole("button", { name: t("bookmark.add") }).click(), /^\/wall\d+$/);
+    await open("ivan", "/bookmarks");
+    assert.equal(await his.getByRole("article").filter({ hasText: `Older ${lang} ${js}` }).count(), 1);
+    await step("ivan", (p) => p.getByRole("article").filter({ hasText: `Older ${lang} ${js}` }).getByRole("button", { name: t("bookmark.drop") }).click(), /^\/bookmarks$/);
+    assert.equal(await his.getByRole("article").count(), 0);
+    assert.match(await his.locator("main").innerText(), new RegExp(t("bookmark.empty")));
+    await menu(page.getByRole("article"));
+    await step("olga", (p) => p.getByRole("button", { name: t("wall.unpin") }).click());
+  });
+
   test("whoever may not comment is told so, and the form is away", async () => {
     await people.olga.privacy({ comment: 4 });
     try {

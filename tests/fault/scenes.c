@@ -8,6 +8,7 @@
 #include "crypto/token.h"
 #include "db/change.h"
 #include "feature/account/account.h"
+#include "feature/bookmark/bookmark.h"
 #include "feature/comment/comment.h"
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
@@ -266,6 +267,32 @@ static rc make_repost(ctx *c, scene *s)
     PATH(s, c, "/wall%lld_%lld/repost", L(other), L(post));
     FORM(s, c, "text=Look+%%23there&audience=c%lld", L(circle));
     return OK;
+}
+
+static rc make_pin(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    return own_post(c, s, &num, &ordinal, "pin");
+}
+
+static rc make_unpin(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    TRY(own_post(c, s, &num, &ordinal, "unpin"));
+    return wall_pin(c, num, ordinal, true);
+}
+
+static rc make_bookmark(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    return own_post(c, s, &num, &ordinal, "bookmark");
+}
+
+static rc make_unbookmark(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    TRY(own_post(c, s, &num, &ordinal, "unbookmark"));
+    return bookmark_add(c, num, ordinal);
 }
 
 /* ---- comments ---- */
@@ -558,6 +585,10 @@ const scene_maker scenes[] = {
     {.path = "/wall{owner:int}_{ordinal:int}/like", .make = make_like},
     {.path = "/wall{owner:int}_{ordinal:int}/unlike", .make = make_unlike},
     {.path = "/wall{owner:int}_{ordinal:int}/repost", .make = make_repost},
+    {.path = "/wall{owner:int}_{ordinal:int}/pin", .make = make_pin},
+    {.path = "/wall{owner:int}_{ordinal:int}/unpin", .make = make_unpin},
+    {.path = "/wall{owner:int}_{ordinal:int}/bookmark", .make = make_bookmark},
+    {.path = "/wall{owner:int}_{ordinal:int}/unbookmark", .make = make_unbookmark},
     {.path = "/wall{owner:int}_{ordinal:int}/comment", .make = make_comment},
     {.path = "/comment{owner:int}_{ordinal:int}/edit", .make = make_comment_edit},
     {.path = "/comment{owner:int}_{ordinal:int}/delete", .make = make_comment_delete},

@@ -160,6 +160,8 @@ test("a check says what it looked at, and finds what does not fit", async () => 
     `UPDATE post SET comments = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
   await found(`UPDATE post SET reposts = 2 WHERE ordinal = 1 AND owner = ${olga.num}`, /The post 1 counts 2, and its reposts are 1\./,
     `UPDATE post SET reposts = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE member SET bookmarks = 2 WHERE num = ${olga.num}`, /The list 0 counts 2, and its bookmarks are 0\./,
+    `UPDATE member SET bookmarks = 0 WHERE num = ${olga.num}`);
   await found(`UPDATE comment SET likes = 3 WHERE owner = ${olga.num}`, new RegExp(`The comment ${said.number} counts 3, and its likes are 1\\.`),
     `UPDATE comment SET likes = 1 WHERE owner = ${olga.num}`);
   await found(`UPDATE comment SET author = 999 WHERE owner = ${olga.num}`, /Member 999 is not there, and a row names them \(comment\)\./,

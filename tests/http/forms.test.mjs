@@ -269,7 +269,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 });
 
 // These have buttons and nothing to fill in: what can be wrong with them is in the access matrix.
-const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -213,6 +213,14 @@ const make = {
   "/wall{owner:int}_{ordinal:int}/restore": onPost("/restore"),
   "/wall{owner:int}_{ordinal:int}/like": onPost("/like"),
   "/wall{owner:int}_{ordinal:int}/unlike": onPost("/unlike"),
+  "/wall{owner:int}_{ordinal:int}/pin": async (variant) => {
+    const { path } = await thePost(variant);
+    // Five may be pinned: this one makes room for the next.
+    return { path: `${path}/pin`, fields: {}, after: () => world.anna.act(`${path}/unpin`) };
+  },
+  "/wall{owner:int}_{ordinal:int}/unpin": onPost("/unpin"),
+  "/wall{owner:int}_{ordinal:int}/bookmark": onPost("/bookmark"),
+  "/wall{owner:int}_{ordinal:int}/unbookmark": onPost("/unbookmark"),
   "/wall{owner:int}_{ordinal:int}/repost": onPost("/repost", { text: "look", audience: 0 }),
   "/wall{owner:int}_{ordinal:int}/reposts": onPost("/reposts"),
   "/wall{owner:int}_{ordinal:int}/comment": onPost("/comment", { text: "well said" }),

@@ -76,6 +76,7 @@ async function plan(who) {
   const barred = await joinAs(me.server, "barred.page", { given: "Barred", family: "Page" });
   await me.done(`/block/${barred.num}`);
   await me.done(me.wall, { text: "The #ferry is back, and the ferryman did it.", warning: "How a story ends", audience: 0 });
+  await me.done(`${(await me.write("On top of my wall")).path}/pin`);
   // A conversation, with answers and a like.
   const talk = await me.write("Who remembers the ferry?", { audience: 1 });
   const first = await who.ru.comment(talk, "Помню: паром ходил до ноября. @" + me.name + ", а вы?");
@@ -89,7 +90,10 @@ async function plan(who) {
   await me.done(`${talk.path}/repost`, { text: "The choir wants to know as well.", audience: 0 });
   const stub = (await me.done(`${lost.path}/repost`, { text: "", audience: 0 })).location;
   await who.ru.done(`${lost.path}/delete`);
+  await me.done(`${talk.path}/bookmark`);
+  await me.done(`${await livelyPost(who.ru)}/bookmark`).catch(() => {});
   const at = {
+    "/bookmarks": [["member"], ["owner"]],
     "/": [["guest", "/"]],
     "/about": [["guest", "/about"], ["member", "/about"]],
     "/login": [["guest", "/login"]],

@@ -54,6 +54,27 @@ rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page 
     return graph_wall(c, owner, before, owners_only, WALL_PAGE, out);
 }
 
+rc wall_id(ctx *c, int64_t owner, int64_t ordinal, int64_t *id)
+{
+    wall_post p;
+    TRY(post_read(c, owner, ordinal, &p));
+    *id = p.id;
+    return OK;
+}
+
+rc wall_pins(ctx *c, int64_t owner, news_page *out)
+{
+    wall_post_list pins;
+    *out = (news_page){.items = ARENA_ARRAY(c->arena, ring_post, PINS_MAX)};
+    TRY(sql_wall_pinned(c->db, c->arena, bucket_of(owner), owner, PINS_MAX, &pins));
+    for (size_t i = 0; i < pins.len; i++) {
+        bool may;
+        TRY(may_see(c, &pins.items[i], &may));
+        if (may) out->items[out->len++] = wall_ring_post(&pins.items[i]);
+    }
+    return OK;
+}
+
 rc wall_count(ctx *c, int64_t owner, int64_t *n)
 {
     *n = 0;
@@ -327,6 +348,20 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
     TRY(count_repost(c, bucket_of(owner), p.original, 1, false));
     TRY(count_post(c, owner, p.author, p.audience, true));
     return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_pin(ctx *c, int64_t owner, int64_t ordinal, bool on)
+{
+    wall_post p;
+    wall_post_list pins;
+    int64_t changed;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (!wall_may_choose(c, &p)) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author's own wall");
+    if ((p.pinned > 0) == on) return OK;
+    TRY(sql_wall_pinned(c->db, c->arena, bucket_of(owner), owner, PINS_MAX, &pins));
+    if (on && pins.len == PINS_MAX) return fail(c, E_LIMIT, msg_n(L_wall_pins_full, PINS_MAX), "pins are full");
+    TRY(sql_wall_set_pinned(c->db, on ? c->now : 0, bucket_of(owner), p.id, &changed));
+    return changed ? change_emit(c, CHANGE_WALL, owner, p.id) : fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
 }
 
 /* Memory knows how many like a post and what its viewer likes: both are told. */

@@ -13,6 +13,7 @@
 
 #define POST_MAX 10000              /* code points */
 #define WARNING_MAX 200
+#define PINS_MAX 5
 #define POST_EDIT_MS (24 * INT64_C(3600000))
 #define POST_UNDO_MS (24 * INT64_C(3600000))
 #define WALL_PAGE 20
@@ -44,6 +45,8 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal);
 rc wall_repost(ctx *c, int64_t owner, int64_t ordinal, str text, int64_t audience, int64_t *number);
 /* What wall_repost would pass on; the same refusals. */
 rc wall_repost_of(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
+/* A post of the viewer's own stands on top of their wall, or in its place again. E_LIMIT past PINS_MAX. Deleting unpins. Idempotent. */
+rc wall_pin(ctx *c, int64_t owner, int64_t ordinal, bool on);
 /* Sets the viewer's like, or takes it back, also where they see the post no more. Idempotent. */
 rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
 
@@ -55,6 +58,10 @@ rc wall_commented(ctx *c, int64_t owner, int64_t post, int by);
 
 /* A page of the wall, newest first, judged (graph_wall). owners_only: what the owner wrote. */
 rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out);
+/* What stands on top of the wall and is open to the viewer, the latest pinned first: at most PINS_MAX. */
+rc wall_pins(ctx *c, int64_t owner, news_page *out);
+/* The post's id. Not judged: for acts that take back what is the viewer's own. */
+rc wall_id(ctx *c, int64_t owner, int64_t ordinal, int64_t *id);
 /* How many posts of the owner's own the viewer may see. */
 rc wall_count(ctx *c, int64_t owner, int64_t *n);
 /* Earlier wordings of a post that the viewer may see: those that were said to them. Each is judged by the audience that the post

@@ -11,7 +11,8 @@
 
 #define POSTS_MAX 64
 #define SHAPE_WHOLE 4
-#define SHAPE_ACTS 8 /* shapes below are those of shape_of */
+#define SHAPE_ACTS 8 /* up to 15; others are those of shape_of */
+#define SHAPE_GUEST 16
 
 typedef struct posts_batch {
     view *v;
@@ -20,6 +21,7 @@ typedef struct posts_batch {
     wall_post_list words; /* loaded when first needed */
     bool loaded;
     bool whole; /* long posts are not folded */
+    bool kept;  /* each with a button that drops it from the bookmarks */
     wall_post_list originals; /* what reposts among them pass on, as far as it is open to the viewer */
     uint32_t day;
 } posts_batch;
@@ -41,7 +43,7 @@ static uint16_t shape_of(const view *v, const ring_post *p, bool whole)
 {
     bool author = v->who.num && p->author == v->who.num, owner = v->who.num && p->owner == v->who.num;
     bool fresh = v->r->c->now - id_time(p->id) < POST_EDIT_MS;
-    return (uint16_t)((author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0));
+    return (uint16_t)((author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0) | (v->who.num ? 0 : SHAPE_GUEST));
 }
 
 static void render_head(const posts_batch *b, const wall_post *words, const member_card *author, const member_card *owner, out *o)
@@ -49,7 +51,7 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
     ctx *c = b->v->r->c;
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
-                      .elsewhere = words->owner != words->author, .warning = words->warning,
+                      .elsewhere = words->owner != words->author, .warning = words->warning, .pinned = words->pinned > 0, .guest = c->viewer.num == 0,
                       .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
                       .may_delete = wall_may_delete(c, words)};
     if (words->text.len) head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
@@ -136,7 +138,7 @@ static uint32_t day_of(int64_t now)
     return (uint32_t)((t.year * 12 + t.month) * 31 + t.day);
 }
 
-static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool whole)
+static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool whole, bool kept)
 {
     ctx *c = v->r->c;
     int64_t ids[POSTS_MAX];
@@ -145,7 +147,7 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     for (size_t i = 0; i < len; i++) ids[i] = posts[i].id;
     bool liked[POSTS_MAX];
     TRY(graph_liked(c, ids, len, liked));
-    posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .day = day_of(c->now)};
+    posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .kept = kept, .day = day_of(c->now)};
     TRY(load_originals(&b, posts));
     for (size_t i = 0; i < len; i++) {
         bool there;
@@ -153,6 +155,7 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
         if (!there) continue;
         TRY(put_original_of(&b, &posts[i], o));
         put_acts(v, &posts[i], liked[i], o);
+        if (kept) tpl_post_kept(o, v, posts[i].owner, posts[i].ordinal);
         tpl_post_close(o, v, NULL);
     }
     return OK;
@@ -160,10 +163,15 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
 
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
 {
-    return put_posts(v, o, posts, len, false);
+    return put_posts(v, o, posts, len, false, false);
+}
+
+rc wall_put_kept(view *v, out *o, const ring_post *posts, size_t len)
+{
+    return put_posts(v, o, posts, len, false, true);
 }
 
 rc wall_put_post(view *v, out *o, const ring_post *p)
 {
-    return put_posts(v, o, p, 1, true);
+    return put_posts(v, o, p, 1, true, false);
 }

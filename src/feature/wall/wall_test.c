@@ -275,6 +275,50 @@ static void only_the_author_says_what_a_post_warns_of(void **state)
     assert_int_equal(wordings(host, host, post), 0); /* the words were not changed */
 }
 
+/* ---- pins ---- */
+
+static rc pin(ctx *c, int64_t owner, int64_t ordinal) { return wall_pin(c, owner, ordinal, true); }
+static rc unpin(ctx *c, int64_t owner, int64_t ordinal) { return wall_pin(c, owner, ordinal, false); }
+
+/* What the viewer is shown on top of the wall. */
+static size_t pins(int64_t viewer, int64_t owner, uint32_t first[1])
+{
+    news_page page;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(wall_pins(c, owner, &page), OK);
+    if (page.len) first[0] = page.items[0].ordinal;
+    size_t len = page.len;
+    world_done(c);
+    return len;
+}
+
+static void five_posts_stand_on_top_of_a_wall_for_those_who_may_see_them(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), pal = world_member(w, ROLE_MEMBER), all[PINS_MAX + 1];
+    uint32_t first[1];
+    world_befriend(w, me, pal);
+    for (int i = 0; i <= PINS_MAX; i++) all[i] = write_on(me, me, "mine", i ? LEVEL_EVERYONE : LEVEL_NOBODY);
+    int64_t theirs = write_on(me, pal, "by a friend", LEVEL_EVERYONE);
+    for (int i = 0; i < PINS_MAX; i++) {
+        w->now += 1000;
+        assert_int_equal(acting(me, pin, me, all[i]), OK);
+    }
+    assert_int_equal(acting(me, pin, me, all[0]), OK);
+    assert_int_equal(acting(me, pin, me, all[PINS_MAX]), E_LIMIT);
+    assert_int_equal(acting(me, pin, me, theirs), E_DENIED);
+    assert_int_equal(acting(pal, pin, me, theirs), E_DENIED);
+    assert_int_equal(pins(me, me, first), PINS_MAX);
+    assert_int_equal(first[0], all[PINS_MAX - 1]);
+    assert_int_equal(pins(pal, me, first), PINS_MAX - 1);
+    assert_int_equal(acting(me, wall_delete, me, all[1]), OK);
+    assert_int_equal(acting(me, pin, me, all[PINS_MAX]), OK); /* what is deleted is not pinned */
+    assert_int_equal(acting(me, wall_restore, me, all[1]), OK);
+    assert_int_equal(pins(me, me, first), PINS_MAX);
+    assert_int_equal(acting(me, unpin, me, all[2]), OK);
+    assert_int_equal(pins(me, me, first), PINS_MAX - 1);
+}
+
 /* ---- reposts ---- */
 
 static rc_code pass_on(int64_t viewer, int64_t owner, int64_t ordinal, int64_t audience, int64_t *number)
@@ -406,7 +450,8 @@ static void a_repost_outlives_its_original_as_a_stub(void **state)
         TEST(whoever_may_write_there_no_more_cannot_bring_their_post_back), TEST(a_post_is_deleted_once_by_who_deletes_it_twice), \
         TEST(posts_of_more_audiences_than_a_page_has_are_all_counted), TEST(only_the_author_says_what_a_post_warns_of), \
         TEST(a_repost_shows_nobody_what_they_could_not_read), TEST(who_reposted_is_shown_to_those_who_may_see_it),             \
-        TEST(a_repost_outlives_its_original_as_a_stub)
+        TEST(a_repost_outlives_its_original_as_a_stub), \
+        TEST(five_posts_stand_on_top_of_a_wall_for_those_who_may_see_them)
 
 int main(void)
 {

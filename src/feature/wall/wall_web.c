@@ -31,11 +31,27 @@ static url back_to_post(req *r)
 
 /* ---- the wall ---- */
 
+/* On the first page: and what stands on top does not stand there a second time. */
+static rc put_pins(view *v, out *o, int64_t owner, news_page *page)
+{
+    news_page pins;
+    size_t left = 0;
+    TRY(wall_pins(v->r->c, owner, &pins));
+    for (size_t i = 0; i < page->len; i++) {
+        bool pinned = false;
+        for (size_t k = 0; k < pins.len; k++) pinned = pinned || pins.items[k].id == page->items[i].id;
+        if (!pinned) page->items[left++] = page->items[i];
+    }
+    page->len = left;
+    return wall_put_posts(v, o, pins.items, pins.len);
+}
+
 static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_only)
 {
     ctx *c = v->r->c;
     news_page page;
     TRY(wall_page(c, owner, before, owners_only, &page));
+    if (before == INT64_MAX) TRY(put_pins(v, o, owner, &page));
     TRY(wall_put_posts(v, o, page.items, page.len));
     if (page.len == 0 && before == INT64_MAX && !page.next) tpl_wall_empty(o, v, owner == v->who.num);
     else if (page.len == 0) tpl_wall_end(o, v, owner, page.next != 0);
@@ -334,6 +350,21 @@ static rc likers_show(req *r)
     return OK;
 }
 
+/* ---- pins ---- */
+
+static rc pin_act(req *r)
+{
+    return wall_pin(r->c, owner_of(r), ordinal_of(r), str_ends(r->path, STR("/pin")));
+}
+
+static rc pin_show(req *r)
+{
+    bool on = str_ends(r->path, STR("/pin"));
+    str to = req_field(r, "to");
+    return req_redirect_toast(r, to.ptr ? url_local(to) : post_url(r), on ? L_wall_pin_done : L_wall_unpin_done,
+                              arena_printf(r->c->arena, "%.*s/%s", STR_ARG(post_url(r).s), on ? "unpin" : "pin"));
+}
+
 /* ---- reposts ---- */
 
 static rc repost_prepare(req *r)
@@ -418,6 +449,8 @@ const route wall_routes[] = {
     {POST, ONE_POST "/like", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
     {POST, ONE_POST "/unlike", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
     {GET, ONE_POST "/likes", .show = likers_show, .who = ANYONE},
+    {POST, ONE_POST "/pin", .act = pin_act, .show = pin_show, .who = MEMBER, .idempotent = true},
+    {POST, ONE_POST "/unpin", .act = pin_act, .show = pin_show, .who = MEMBER, .idempotent = true},
     {GET, ONE_POST "/repost", .show = repost_form, .who = MEMBER},
     {POST, ONE_POST "/repost", .prepare = repost_prepare, .act = repost_act, .show = repost_show, .again = repost_form, .who = MEMBER,
      .per_minute = 60, .body_max = 128 * 1024},

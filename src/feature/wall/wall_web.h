@@ -17,7 +17,8 @@ typedef struct post_head {
     str warning;    /* the text is behind it */
     bool folded;    /* the rest of the text is on the post's own page */
     bool elsewhere; /* on somebody else's wall */
-    bool may_edit, may_choose, may_delete;
+    bool may_edit, may_choose, may_delete, pinned;
+    bool guest;     /* then there is no menu */
 } post_head;
 
 /* What is patched in. */
@@ -37,6 +38,8 @@ typedef struct composer {
 
 /* Prints posts in order; judged already (graph_news, wall_page). What the snapshot does not have is left out. */
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
+/* The same with a button that takes each out of the viewer's bookmarks. */
+rc wall_put_kept(view *v, out *o, const ring_post *posts, size_t len);
 /* One post on its own page: lists fold what is long, here it stands whole. */
 rc wall_put_post(view *v, out *o, const ring_post *p);
 /* A post as reposts show it: judged already (wall_originals). */
