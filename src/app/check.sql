@@ -107,6 +107,18 @@ WHERE m.bucket >= $from AND m.bucket < $to
 GROUP BY m.bucket, m.num HAVING m.bookmarks <> COUNT(b.post)
 LIMIT $limit;
 
+-- name: check_polls :many
+-- row: check_line
+-- types: kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the polls of a slice
+SELECT p.owner AS num, p.ordinal AS item, q.voters AS kept, COUNT(DISTINCT v.member) AS found
+FROM poll q JOIN post p ON p.bucket = q.bucket AND p.id = q.post LEFT JOIN poll_vote v ON v.bucket = q.bucket AND v.post = q.post
+WHERE q.bucket >= $from AND q.bucket < $to
+GROUP BY p.bucket, p.id, p.owner, p.ordinal, q.voters HAVING q.voters <> COUNT(DISTINCT v.member)
+LIMIT $limit;
+
 -- name: check_comment_likes :many
 -- row: check_line
 -- types: kept int, found int

@@ -124,6 +124,7 @@ rc graph_session_of(ctx *c, int64_t num, str hash, const graph_session **out);
 typedef struct ring_post {
     int64_t id, audience, original; /* original: of a repost, the id of what it passes on */
     uint32_t owner, author, ordinal, version, likes, comments, reposts;
+    bool poll;
 } ring_post;
 
 #define NEWS_SCAN_MAX 500

@@ -55,6 +55,7 @@ typedef struct doors_part {
 typedef struct ring_entry {
     int64_t id, audience, original;
     uint32_t author, ordinal, version, likes, comments, reposts;
+    bool poll;
 } ring_entry;
 
 typedef struct ring_part {

@@ -140,7 +140,7 @@ function journey(lang, js) {
     await people.ivan.write(`For friends of the #${tag}`, { audience: 3 });
     const page = await open("olga", "/feed");
     await page.locator("#text").fill(`The ferryman did it #${tag}`);
-    await page.locator(".composer details.more > summary").click();
+    await page.locator(".composer details.more > summary").first().click();
     await page.locator("#f-warning").fill("How a story ends");
     await step("olga", (p) => p.locator("main").getByRole("button", { name: t("wall.publish"), exact: true }).first().click(), /^\/feed$/);
     const mine = page.getByRole("article").filter({ hasText: "The ferryman did it" }).first();
@@ -201,6 +201,28 @@ function journey(lang, js) {
     assert.match(await his.locator("main").innerText(), new RegExp(t("bookmark.empty")));
     await menu(page.getByRole("article"));
     await step("olga", (p) => p.getByRole("button", { name: t("wall.unpin") }).click());
+  });
+
+  test("a poll: to choose, to see, to change one's mind", async () => {
+    const page = await open("olga", "/feed");
+    await page.locator("#text").fill(`The choir meets ${lang} ${js}`);
+    const asking = page.locator(".composer details.more").last();
+    await asking.locator("summary").click();
+    await page.locator("#f-poll_question").fill("Which evening?");
+    await page.locator("#poll_answers").fill("Tuesday\nThursday");
+    await page.getByLabel(t("poll.make_changes")).check();
+    await step("olga", (p) => p.locator("main").getByRole("button", { name: t("wall.publish"), exact: true }).first().click(), /^\/feed$/);
+    const his = await open("ivan", "/feed");
+    const poll = his.getByRole("article").filter({ hasText: `The choir meets ${lang} ${js}` });
+    await poll.getByLabel("Thursday").check();
+    await step("ivan", () => poll.getByRole("button", { name: t("poll.vote") }).click(), /^\/feed$/);
+    assert.match(await poll.locator("li").nth(1).innerText(), /Thursday[^]*100 %/);
+    assert.equal(await poll.locator("progress").nth(1).getAttribute("value"), "100");
+    await step("ivan", () => poll.getByRole("link", { name: t("poll.who") }).click(), /\/voters/);
+    assert.equal(await his.locator("main").getByRole("link", { name: "Ivan Rublev", exact: true }).count(), 1);
+    await open("ivan", "/feed");
+    await step("ivan", () => poll.getByRole("button", { name: t("poll.take_back") }).click(), /^\/feed$/);
+    assert.equal(await poll.getByRole("radio").count(), 2, "to be chosen again");
   });
 
   test("whoever may not comment is told so, and the form is away", async () => {

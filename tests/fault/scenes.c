@@ -13,6 +13,7 @@
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
+#include "feature/poll/poll.h"
 #include "feature/profile/profile_privacy.h"
 #include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
@@ -197,7 +198,7 @@ static rc make_post(ctx *c, scene *s)
     TRY(with_circle(c, num, &other, &circle));
     TRY(graph_member(c, other, &card));
     PATH(s, c, "/wall%lld", L(num));
-    FORM(s, c, "text=Hello+%%40%.*s+%%23there&warning=Words&audience=c%lld", STR_ARG(card->name), L(circle));
+    FORM(s, c, "text=Hello+%%40%.*s+%%23there&warning=Words&poll_question=Why&poll_answers=One%%0ATwo&audience=c%lld", STR_ARG(card->name), L(circle));
     return OK;
 }
 
@@ -294,6 +295,19 @@ static rc make_unbookmark(ctx *c, scene *s)
     TRY(own_post(c, s, &num, &ordinal, "unbookmark"));
     return bookmark_add(c, num, ordinal);
 }
+
+static rc with_poll(ctx *c, scene *s, const char *verb, bool chosen)
+{
+    int64_t num, ordinal;
+    poll_draft draft = {.question = STR("Why"), .answers = {STR("One"), STR("Two"), STR("Three")}, .len = 3, .several = true, .changes = true};
+    TRY(own_post(c, s, &num, &ordinal, verb));
+    TRY(poll_add(c, num, ordinal, &draft));
+    FORM(s, c, "answer=1&answer=3");
+    return chosen ? poll_choose(c, num, ordinal, 1u << 1 | 1u << 2) : OK;
+}
+
+static rc make_vote(ctx *c, scene *s) { return with_poll(c, s, "vote", false); }
+static rc make_unvote(ctx *c, scene *s) { return with_poll(c, s, "unvote", true); }
 
 /* ---- comments ---- */
 
@@ -585,6 +599,8 @@ const scene_maker scenes[] = {
     {.path = "/wall{owner:int}_{ordinal:int}/like", .make = make_like},
     {.path = "/wall{owner:int}_{ordinal:int}/unlike", .make = make_unlike},
     {.path = "/wall{owner:int}_{ordinal:int}/repost", .make = make_repost},
+    {.path = "/wall{owner:int}_{ordinal:int}/vote", .make = make_vote},
+    {.path = "/wall{owner:int}_{ordinal:int}/unvote", .make = make_unvote},
     {.path = "/wall{owner:int}_{ordinal:int}/pin", .make = make_pin},
     {.path = "/wall{owner:int}_{ordinal:int}/unpin", .make = make_unpin},
     {.path = "/wall{owner:int}_{ordinal:int}/bookmark", .make = make_bookmark},

@@ -174,6 +174,25 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     assert.deepEqual(await dump(server), before);
   });
 
+  test("a poll with a post", async () => {
+    const good = { text: "a post", audience: 0, poll_question: "Which day?", poll_answers: "Saturday\nSunday", poll_days: 1 };
+    await tryForm(anna.client, anna.wall, good, {
+      texts: { poll_question: { max: 200, least: 1 } },
+      choices: { poll_answers: ["", "one", "\n\n", "x\n".repeat(11), `yes\n${"ж".repeat(101)}`], poll_days: ["-1", "31"] },
+      probe: "text",
+    });
+    const ten = await anna.write("ten answers", { more: { poll_question: "?", poll_answers: `${"ж".repeat(100)}\n${"x\n".repeat(9)}` } });
+    const before = await dump(server);
+    tried.add(`${ten.path}/vote`);
+    for (const answer of ["", "0", "11", "x"]) {
+      const refused_ = await ivan.act(`${ten.path}/vote`, { answer });
+      assert.equal(refused_.status, 422, String(refused_));
+      assert.ok(refused_.doc.one("main").text.length > 20, "something is said");
+    }
+    assert.deepEqual(await dump(server), before);
+    await ivan.done(`${ten.path}/vote`, { answer: 10 });
+  });
+
   test("a repost", () => tryForm(ivan.client, `${post.path}/repost`, { text: "look", audience: 0 }, { texts: { text: { max: 10_000 } }, choices: { audience: ["99", "c0", "c77", "x"] } }));
 
   test("a comment, and its edit", async () => {
@@ -269,7 +288,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 });
 
 // These have buttons and nothing to fill in: what can be wrong with them is in the access matrix.
-const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+const BUTTONS = ["/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "unvote", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -102,10 +102,15 @@ async function thePost(variant) {
   if (variant.has("owner suspended")) return zoyasPost;
   if (variant.has("nobody")) return { owner: anna.num, ordinal: 999_999, path: `/wall${anna.num}_999999` };
   const byFriend = variant.has("by the friend") || variant.has("deleted by the friend");
-  const post = byFriend ? await actors.friend.write(SECRET, { on: anna }) : await anna.write(SECRET, { audience: await audience(variant) });
+  const post = byFriend ? await actors.friend.write(SECRET, { on: anna }) : await anna.write(SECRET, { audience: await audience(variant), more: thePoll(variant) });
   if (variant.has("deleted")) await anna.done(`${post.path}/delete`);
   if (variant.has("deleted by the friend")) await actors.friend.done(`${post.path}/delete`);
   return post;
+}
+
+function thePoll(variant) {
+  const anonymous = variant.has("with an anonymous poll");
+  return anonymous || variant.has("with a poll") ? { poll_question: SECRET, poll_answers: "One\nTwo", ...(anonymous ? { poll_anonymous: 1 } : {}) } : {};
 }
 
 async function audience(variant) {
@@ -219,6 +224,9 @@ const make = {
     return { path: `${path}/pin`, fields: {}, after: () => world.anna.act(`${path}/unpin`) };
   },
   "/wall{owner:int}_{ordinal:int}/unpin": onPost("/unpin"),
+  "/wall{owner:int}_{ordinal:int}/vote": onPost("/vote", { answer: 2 }),
+  "/wall{owner:int}_{ordinal:int}/unvote": onPost("/unvote"),
+  "/wall{owner:int}_{ordinal:int}/voters": onPost("/voters?answer=1"),
   "/wall{owner:int}_{ordinal:int}/bookmark": onPost("/bookmark"),
   "/wall{owner:int}_{ordinal:int}/unbookmark": onPost("/unbookmark"),
   "/wall{owner:int}_{ordinal:int}/repost": onPost("/repost", { text: "look", audience: 0 }),
@@ -289,7 +297,7 @@ function onCase(end, fields) {
   return async (variant, column) => ({ path: `/admin/members/${(await theCase(variant, column)).num}${end}`, fields });
 }
 
-const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "under a deleted post"]);
+const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "under a deleted post", "with a poll", "with an anonymous poll"]);
 
 /** "deleted post=friends" → Map {deleted → true, post → "friends"}. */
 function readVariant(text) {

@@ -45,8 +45,8 @@ export class Person {
   }
 
   /** Writes on a wall (their own unless said otherwise); the post's {owner, ordinal, path}. */
-  async write(text, { audience = 0, on = this } = {}) {
-    const fields = { text, ...(on === this ? { audience } : {}) };
+  async write(text, { audience = 0, on = this, more = {} } = {}) {
+    const fields = { text, ...more, ...(on === this ? { audience } : {}) };
     const sent = await this.done(on.wall, fields);
     // Where to undo it stands in the toast: the one place that names the new post.
     const undo = /\/wall(\d+)_(\d+)\/delete/.exec(decodeURIComponent(toastOf(sent)));

@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "db/change.h"
+#include "feature/poll/poll.h"
 #include "feature/tag/tag.h"
 #include "feature/wall/text.h"
 
@@ -111,7 +112,7 @@ ring_post wall_ring_post(const wall_post *p)
 {
     return (ring_post){.id = p->id, .audience = p->audience, .original = p->original, .owner = (uint32_t)p->owner,
                        .author = (uint32_t)p->author, .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version,
-                       .likes = (uint32_t)p->likes, .comments = (uint32_t)p->comments, .reposts = (uint32_t)p->reposts};
+                       .likes = (uint32_t)p->likes, .comments = (uint32_t)p->comments, .reposts = (uint32_t)p->reposts, .poll = p->poll != 0};
 }
 
 /* Takes of a slice of copies, in its order, those that stand and that the viewer may see. */
@@ -210,6 +211,12 @@ rc wall_number(ctx *c, int64_t owner, int64_t *number)
     TRY(found);
     *number = next.ordinal;
     return OK;
+}
+
+rc wall_with_poll(ctx *c, int64_t owner, int64_t post)
+{
+    TRY(sql_wall_set_poll(c->db, bucket_of(owner), post));
+    return change_emit(c, CHANGE_WALL, owner, post);
 }
 
 rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
@@ -407,6 +414,7 @@ static rc sweep_run(ctx *c, str payload)
         TRY(sql_wall_erase_history(c->db, p->bucket, p->id));
         TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
         TRY(tag_write(c, p->bucket, p->id, STR("")));
+        TRY(poll_forget(c, p->bucket, p->id));
         TRY(sql_wall_repost_drop_all(c->db, p->bucket, p->id));
         if (p->original) TRY(sql_wall_repost_drop(c->db, id_bucket(p->original), p->original, p->id));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));

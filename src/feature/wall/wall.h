@@ -53,6 +53,8 @@ rc wall_like(ctx *c, int64_t owner, int64_t ordinal, bool on);
 /* For what stands under posts. Inside an act, not judged. */
 /* The next number on this wall: posts and comments share them. E_NOT_FOUND when nobody has such a wall. */
 rc wall_number(ctx *c, int64_t owner, int64_t *number);
+/* The post has a poll from now on (feature/poll). */
+rc wall_with_poll(ctx *c, int64_t owner, int64_t post);
 /* So many comments more, or fewer, stand under the post. */
 rc wall_commented(ctx *c, int64_t owner, int64_t post, int by);
 
@@ -73,7 +75,7 @@ rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, i
 
 /* Of these posts those that stand and are open to the viewer, in no order: what reposts show. At most 64. */
 rc wall_originals(ctx *c, const int64_t *ids, size_t len, wall_post_list *out);
-/* The reposts of a post that the viewer may see, below `before`, newest first: those that the viewer may see. As graph_wall. */
+/* The reposts of a post, below `before`, newest first: those that the viewer may see. Bounds as of graph_wall. */
 rc wall_reposts(ctx *c, const wall_post *p, int64_t before, news_page *out);
 /* A post that was read, as lists have it. */
 ring_post wall_ring_post(const wall_post *p);

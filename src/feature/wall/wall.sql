@@ -11,20 +11,20 @@ VALUES ($bucket, $id, $owner, $ordinal, $author, $audience, $text:text, $origina
 -- name: wall_by_ordinal :one
 -- row: wall_post
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.ordinal = $ordinal;
 
 -- name: wall_by_id :one
 -- row: wall_post
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
 FROM post p WHERE p.bucket = $bucket AND p.id = $id;
 
 -- name: wall_by_ids :many
 -- row: wall_post
 -- doc: Posts for pages that know their ids; in no order.
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
 FROM {ids:$posts} i JOIN post p ON p.bucket = i.bucket AND p.id = i.id WHERE p.deleted_at = 0 LIMIT 1024;
 
 -- name: wall_update_text :count
@@ -42,8 +42,11 @@ UPDATE post SET pinned = $at, version = version + 1 WHERE bucket = $bucket AND i
 -- row: wall_post
 -- doc: What stands on top of a wall, the latest pinned first.
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.pinned > 0 AND p.deleted_at = 0 ORDER BY p.pinned DESC LIMIT $limit;
+
+-- name: wall_set_poll :exec
+UPDATE post SET poll = 1 WHERE bucket = $bucket AND id = $id;
 
 -- name: wall_keep_history :exec
 -- doc: With the audience for which it was said.

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "feature/wall/text.h"
+#include "feature/poll/poll_web.h"
 #include "feature/wall/wall_web.h"
 #include "page/fragment.h"
 #include "wall_posts.tpl.h"
@@ -22,6 +23,7 @@ typedef struct posts_batch {
     bool loaded;
     bool whole; /* long posts are not folded */
     bool kept;  /* each with a button that drops it from the bookmarks */
+    poll_list polls;
     wall_post_list originals; /* what reposts among them pass on, as far as it is open to the viewer */
     uint32_t day;
 } posts_batch;
@@ -77,6 +79,21 @@ static rc put_original_of(posts_batch *b, const ring_post *p, out *o)
         if (b->originals.items[i].id == p->original) return wall_put_original(b->v, o, &b->originals.items[i]);
     tpl_original_hidden(o, b->v);
     return OK;
+}
+
+static rc load_polls(posts_batch *b, const ring_post *posts)
+{
+    int64_t ids[POSTS_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < b->len; i++)
+        if (posts[i].poll) ids[len++] = posts[i].id;
+    return poll_read(b->v->r->c, ids, len, &b->polls);
+}
+
+static void put_poll_of(posts_batch *b, const ring_post *p, out *o)
+{
+    for (size_t i = 0; i < b->polls.len; i++)
+        if (b->polls.items[i].row.post == p->id) poll_put(b->v, o, p->owner, p->ordinal, &b->polls.items[i]);
 }
 
 static rc load_originals(posts_batch *b, const ring_post *posts)
@@ -149,10 +166,12 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     TRY(graph_liked(c, ids, len, liked));
     posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .kept = kept, .day = day_of(c->now)};
     TRY(load_originals(&b, posts));
+    TRY(load_polls(&b, posts));
     for (size_t i = 0; i < len; i++) {
         bool there;
         TRY(put_head(&b, &posts[i], o, &there));
         if (!there) continue;
+        put_poll_of(&b, &posts[i], o);
         TRY(put_original_of(&b, &posts[i], o));
         put_acts(v, &posts[i], liked[i], o);
         if (kept) tpl_post_kept(o, v, posts[i].owner, posts[i].ordinal);

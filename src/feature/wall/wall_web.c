@@ -2,6 +2,7 @@
 #include "feature/wall/wall_web.h"
 
 #include "base/ids.h"
+#include "feature/poll/poll_web.h"
 #include "feature/wall/text.h"
 #include "wall_pages.tpl.h"
 #include "wall_posts.tpl.h"
@@ -32,11 +33,12 @@ static url back_to_post(req *r)
 /* ---- the wall ---- */
 
 /* On the first page: and what stands on top does not stand there a second time. */
-static rc put_pins(view *v, out *o, int64_t owner, news_page *page)
+static rc put_pins(view *v, out *o, int64_t owner, news_page *page, size_t *shown)
 {
     news_page pins;
     size_t left = 0;
     TRY(wall_pins(v->r->c, owner, &pins));
+    *shown = pins.len;
     for (size_t i = 0; i < page->len; i++) {
         bool pinned = false;
         for (size_t k = 0; k < pins.len; k++) pinned = pinned || pins.items[k].id == page->items[i].id;
@@ -50,11 +52,12 @@ static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_o
 {
     ctx *c = v->r->c;
     news_page page;
+    size_t pinned = 0;
     TRY(wall_page(c, owner, before, owners_only, &page));
-    if (before == INT64_MAX) TRY(put_pins(v, o, owner, &page));
+    if (before == INT64_MAX) TRY(put_pins(v, o, owner, &page, &pinned));
     TRY(wall_put_posts(v, o, page.items, page.len));
-    if (page.len == 0 && before == INT64_MAX && !page.next) tpl_wall_empty(o, v, owner == v->who.num);
-    else if (page.len == 0) tpl_wall_end(o, v, owner, page.next != 0);
+    if (page.len + pinned == 0 && before == INT64_MAX && !page.next) tpl_wall_empty(o, v, owner == v->who.num);
+    else if (page.len + pinned == 0) tpl_wall_end(o, v, owner, page.next != 0);
     if (page.next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), page.next);
     return OK;
 }
@@ -114,6 +117,8 @@ typedef struct post_form {
     audience wanted;
     bool choose; /* an audience was chosen */
     int64_t version;
+    poll_draft poll;
+    bool asks; /* there is a poll */
 } post_form;
 
 /* "3" is a base level, "c2" the member's own circle 2. */
@@ -158,6 +163,13 @@ static rc post_prepare(req *r)
     return read_audience(r, f);
 }
 
+static rc new_prepare(req *r)
+{
+    TRY(post_prepare(r));
+    post_form *f = r->state;
+    return poll_from_form(r, &f->poll, &f->asks);
+}
+
 static rc post_act(req *r)
 {
     post_form *f = r->state;
@@ -165,6 +177,7 @@ static rc post_act(req *r)
     if (f->choose && owner_of(r) == r->c->viewer.num) TRY(intern_audience(r, f, &stored));
     TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
     if (f->warning.len) TRY(wall_warn(r->c, owner_of(r), ordinal, f->warning));
+    if (f->asks) TRY(poll_add(r->c, owner_of(r), ordinal, &f->poll));
     r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
     return OK;
 }
@@ -436,7 +449,7 @@ static rc history_show(req *r)
 
 const route wall_routes[] = {
     {GET, "/wall{owner:int}", .show = wall_index, .who = ANYONE},
-    {POST, "/wall{owner:int}", .prepare = post_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
+    {POST, "/wall{owner:int}", .prepare = new_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
      .per_minute = 60, .body_max = 128 * 1024},
     {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
     {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
