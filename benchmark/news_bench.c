@@ -48,7 +48,7 @@ static void hang_ring(ctx *c, int64_t num)
     p->complete = true;
     for (uint32_t i = 0; i < POSTS; i++) {
         at -= (int64_t)dice_below(&die_, 400000000);
-        p->items[i] = (ring_entry){at << 22 | bucket_of(num) << 10, levels[dice_below(&die_, 3)], POSTS - i, 0};
+        p->items[i] = (ring_entry){at << 22 | bucket_of(num) << 10, levels[dice_below(&die_, 3)], 0, POSTS - i, 0, 0, 0, 0, 0, false};
     }
     (void)part_keep(c, num, PART_RING, &p->head);
 }

@@ -60,6 +60,11 @@ static const struct {
     {sql_check_near, "The half-edge to member", "is marked near with", "its bits are"},
     {sql_check_circles, "The circle", "counts", "its members are"},
     {sql_check_likes, "The post", "counts", "its likes are"},
+    {sql_check_comments, "The post", "counts", "its comments are"},
+    {sql_check_reposts, "The post", "counts", "its reposts are"},
+    {sql_check_bookmarks, "The list", "counts", "its bookmarks are"},
+    {sql_check_polls, "The poll of the post", "counts", "its voters are"},
+    {sql_check_comment_likes, "The comment", "counts", "its likes are"},
     {sql_check_wall_counts, "The count of posts for the audience", "is", "the posts are"},
     {sql_check_uncounted, "The count of posts for the audience", "is", "the posts are"},
 };

@@ -70,6 +70,67 @@ WHERE p.bucket >= $from AND p.bucket < $to
 GROUP BY p.bucket, p.id HAVING p.likes <> COUNT(l.member)
 LIMIT $limit;
 
+-- name: check_comments :many
+-- row: check_line
+-- types: kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the posts of a slice
+SELECT p.owner AS num, p.ordinal AS item, p.comments AS kept, COUNT(k.id) AS found
+FROM post p LEFT JOIN comment k ON k.bucket = p.bucket AND k.post = p.id AND k.deleted_at = 0
+WHERE p.bucket >= $from AND p.bucket < $to
+GROUP BY p.bucket, p.id HAVING p.comments <> COUNT(k.id)
+LIMIT $limit;
+
+-- name: check_reposts :many
+-- row: check_line
+-- types: kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the posts of a slice
+SELECT p.owner AS num, p.ordinal AS item, p.reposts AS kept, COUNT(k.id) AS found
+FROM post p LEFT JOIN repost r ON r.bucket = p.bucket AND r.post = p.id
+  LEFT JOIN post k ON k.bucket = ((r.copy >> 10) & 4095) AND k.id = r.copy AND k.original = p.id AND k.deleted_at = 0
+WHERE p.bucket >= $from AND p.bucket < $to
+GROUP BY p.bucket, p.id HAVING p.reposts <> COUNT(k.id)
+LIMIT $limit;
+
+-- name: check_bookmarks :many
+-- row: check_line
+-- types: item int, kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the members of a slice
+SELECT m.num, 0 AS item, m.bookmarks AS kept, COUNT(b.post) AS found
+FROM member m LEFT JOIN bookmark b ON b.bucket = m.bucket AND b.member = m.num
+WHERE m.bucket >= $from AND m.bucket < $to
+GROUP BY m.bucket, m.num HAVING m.bookmarks <> COUNT(b.post)
+LIMIT $limit;
+
+-- name: check_polls :many
+-- row: check_line
+-- types: kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the polls of a slice
+SELECT p.owner AS num, p.ordinal AS item, q.voters AS kept, COUNT(DISTINCT v.member) AS found
+FROM poll q JOIN post p ON p.bucket = q.bucket AND p.id = q.post LEFT JOIN poll_vote v ON v.bucket = q.bucket AND v.post = q.post
+WHERE q.bucket >= $from AND q.bucket < $to
+GROUP BY p.bucket, p.id, p.owner, p.ordinal, q.voters HAVING q.voters <> COUNT(DISTINCT v.member)
+LIMIT $limit;
+
+-- name: check_comment_likes :many
+-- row: check_line
+-- types: kept int, found int
+-- scatter: everybody is looked at, a slice at a time
+-- scan: a slice of the primary key
+-- sort: the comments of a slice
+SELECT k.owner AS num, k.ordinal AS item, k.likes AS kept, COUNT(l.member) AS found
+FROM comment k LEFT JOIN comment_like l ON l.bucket = k.bucket AND l.comment = k.id
+WHERE k.bucket >= $from AND k.bucket < $to
+GROUP BY k.bucket, k.id HAVING k.likes <> COUNT(l.member)
+LIMIT $limit;
+
 -- name: check_wall_counts :many
 -- row: check_line
 -- types: kept int, found int
@@ -134,6 +195,10 @@ UNION ALL
 SELECT 'like' AS what, l.member AS num FROM post_like l
 WHERE l.bucket >= $from AND l.bucket < $to
   AND NOT EXISTS (SELECT 1 FROM member m WHERE m.bucket = (l.member & 4095) AND m.num = l.member)
+UNION ALL
+SELECT 'comment' AS what, k.author AS num FROM comment k
+WHERE k.bucket >= $from AND k.bucket < $to
+  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.bucket = (k.author & 4095) AND m.num = k.author)
 LIMIT $limit;
 
 -- name: check_audiences :many

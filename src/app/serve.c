@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "feature/account/account.h"
 #include "feature/account/account_web.h"
+#include "feature/comment/comment.h"
 #include "feature/live/live_web.h"
 #include "feature/second/second.h"
 #include "feature/wall/wall.h"
@@ -45,7 +46,7 @@ static void harden(void)
     }
 }
 
-static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, &second_sweep, NULL};
+static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, &comment_sweep, &second_sweep, NULL};
 
 /* What the running process alone knows, for the operator's page. */
 static void tell_health(void *arg, server *s, health *out)

@@ -127,8 +127,9 @@ rc graph_session_of(ctx *c, int64_t num, str hash, const graph_session **out);
 /* ---- rings and the news ---- */
 #define RING_POSTS 32
 typedef struct ring_post {
-    int64_t id, audience;
-    uint32_t owner, author, ordinal, version, likes;
+    int64_t id, audience, original; /* original: of a repost, the id of what it passes on */
+    uint32_t owner, author, ordinal, version, likes, comments, reposts;
+    bool poll;
 } ring_post;
 
 #define NEWS_SCAN_MAX 500

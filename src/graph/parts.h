@@ -54,8 +54,9 @@ typedef struct doors_part {
 
 /* A ring_post without what its slot says already. */
 typedef struct ring_entry {
-    int64_t id, audience;
-    uint32_t author, ordinal, version, likes;
+    int64_t id, audience, original;
+    uint32_t author, ordinal, version, likes, comments, reposts;
+    bool poll;
 } ring_entry;
 
 typedef struct ring_part {

@@ -24,6 +24,7 @@ const int64_t privacy_default[PRIVACY_ITEMS] = {
     [PRIVACY_BIRTHDAY] = LEVEL_FRIENDS,
     [PRIVACY_FOUND] = LEVEL_EVERYONE,
     [PRIVACY_PRESENCE] = LEVEL_FRIENDS,
+    [PRIVACY_COMMENT] = LEVEL_MEMBERS,
 };
 
 /* ---- the rule ---- */
@@ -109,7 +110,8 @@ static rc judge_stored(const relation *r, int64_t stored, bool *may)
 
 static bool needs_profile(privacy_item item)
 {
-    return item == PRIVACY_WALL || item == PRIVACY_POST || item == PRIVACY_FRIENDS || item == PRIVACY_PRESENCE;
+    return item == PRIVACY_WALL || item == PRIVACY_POST || item == PRIVACY_FRIENDS || item == PRIVACY_PRESENCE ||
+           item == PRIVACY_COMMENT;
 }
 
 static rc judge_setting(const relation *r, privacy_item item, bool *may)
@@ -158,7 +160,7 @@ static const enum lang_key closed_sentence[PRIVACY_ITEMS] = {
     [PRIVACY_PROFILE] = L_graph_closed_profile, [PRIVACY_WALL] = L_graph_closed_wall,
     [PRIVACY_POST] = L_graph_closed_post,       [PRIVACY_FRIENDS] = L_graph_closed_friends,
     [PRIVACY_BIRTHDAY] = L_graph_closed_item,   [PRIVACY_FOUND] = L_graph_closed_item,
-    [PRIVACY_PRESENCE] = L_graph_closed_item,
+    [PRIVACY_PRESENCE] = L_graph_closed_item, [PRIVACY_COMMENT] = L_graph_closed_comment,
 };
 
 rc privacy_check(ctx *c, int64_t owner, privacy_item item)
@@ -232,8 +234,8 @@ rc door_see(door *d, int64_t stored, bool *may)
     return OK;
 }
 
-/* Whoever wrote on another's wall is asked as well: a block closes the blocker's words wherever they stand. */
-static rc author_lets(ctx *c, int64_t author, bool *may)
+/* Whoever wrote on another's wall, or a comment, is asked as well: a block closes the blocker's words wherever they stand. */
+rc privacy_see_author(ctx *c, int64_t author, bool *may)
 {
     const member_card *m;
     relation r;
@@ -255,7 +257,7 @@ rc privacy_see_post(ctx *c, int64_t owner, int64_t author, int64_t stored, bool 
     TRY(door_try(c, owner, bits, &d));
     if (!d.open) return OK;
     if (author != owner) {
-        TRY(author_lets(c, author, may));
+        TRY(privacy_see_author(c, author, may));
         if (!*may) return OK;
     }
     /* Who wrote it passes the post's own audience, but not a wall that was closed to them since. */

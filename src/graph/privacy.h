@@ -25,6 +25,7 @@ typedef enum privacy_item {
     PRIVACY_BIRTHDAY = 5,    /* see my birthday */
     PRIVACY_FOUND = 6,       /* be found in lists of people */
     PRIVACY_PRESENCE = 7,    /* see when I am here; mutual, see above */
+    PRIVACY_COMMENT = 8,     /* comment on what stands on my wall */
     PRIVACY_ITEMS
 } privacy_item;
 
@@ -44,7 +45,7 @@ rc privacy_relation(ctx *c, int64_t owner, relation *out);
 rc privacy_judge(const relation *r, const audience *a, bool *may);
 
 /* OK when c->viewer may; E_NOT_FOUND when the owner does not exist; E_GONE when suspended or gone; E_DENIED otherwise, with a
- * sentence for the member. PRIVACY_WALL, POST, FRIENDS and PRESENCE need PRIVACY_PROFILE as well. Staff see what a member sees,
+ * sentence for the member. PRIVACY_WALL, POST, FRIENDS, PRESENCE and COMMENT need PRIVACY_PROFILE as well. Staff see what a member sees,
  * except that suspension hides nothing from them but presence. */
 rc privacy_check(ctx *c, int64_t owner, privacy_item item);
 /* The same as a question. */
@@ -53,6 +54,10 @@ rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may);
 /* May the viewer be shown this member beside something else (who likes a post, friends that two share): they are to be found by
  * the viewer, and their page is open to them. Oneself, always. */
 rc privacy_may_meet(ctx *c, int64_t num, bool *may);
+
+/* May the viewer see the words of this author, where what they stand under is open: the author is there, not suspended (but for
+ * staff), and does not block the viewer. */
+rc privacy_see_author(ctx *c, int64_t author, bool *may);
 
 /* May the viewer see this post: its owner's page and wall, its own audience (judged against the owner of the wall; the author
  * passes), the author not suspended and not blocking the viewer. */

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/rc.h"
 
-#define FORM_FIELDS_MAX 1024 /* the privacy form has 18 fields and up to 50 circles in each of its 12 lists */
+#define FORM_FIELDS_MAX 1024 /* the privacy form has 24 fields and up to 50 circles in each of its 16 lists */
 #define FORM_NAME_MAX 64 /* bytes, decoded */
 
 typedef struct form_field { str name, value; } form_field;

@@ -10,8 +10,8 @@
 
 typedef struct fragment_cache fragment_cache;
 
-/* What may be kept; post and acts have one for each class of viewers. */
-enum fragment_shape { FRAGMENT_POST = 0, FRAGMENT_ACTS = 8, FRAGMENT_TOP = 16, FRAGMENT_SIDE = 17, FRAGMENT_BAR = 18, FRAGMENT_COMPOSER = 19 };
+/* What may be kept; a post has up to 7 and 16 to 23, acts up to 15: one for each class of viewers. */
+enum fragment_shape { FRAGMENT_POST = 0, FRAGMENT_ACTS = 8, FRAGMENT_TOP = 24, FRAGMENT_SIDE = 25, FRAGMENT_BAR = 26, FRAGMENT_COMPOSER = 27 };
 
 typedef struct fragment_key {
     int64_t id;

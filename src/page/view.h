@@ -8,7 +8,7 @@
 #include "http/req.h"
 #include "http/site.h"
 
-typedef enum nav { NAV_NONE, NAV_GUEST, NAV_ME, NAV_NEWS, NAV_FRIENDS, NAV_PEOPLE, NAV_SETTINGS, NAV_ADMIN } nav;
+typedef enum nav { NAV_NONE, NAV_GUEST, NAV_ME, NAV_NEWS, NAV_FRIENDS, NAV_PEOPLE, NAV_BOOKMARKS, NAV_SETTINGS, NAV_ADMIN } nav;
 
 /* Somebody as lists and heads show them. */
 typedef struct person {

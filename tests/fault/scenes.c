@@ -9,9 +9,12 @@
 #include "crypto/token.h"
 #include "db/change.h"
 #include "feature/account/account.h"
+#include "feature/bookmark/bookmark.h"
+#include "feature/comment/comment.h"
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
+#include "feature/poll/poll.h"
 #include "feature/profile/profile_privacy.h"
 #include "feature/second/passkeys.h"
 #include "feature/second/second_web.h"
@@ -332,7 +335,7 @@ static rc make_post(ctx *c, scene *s)
     TRY(with_circle(c, num, &other, &circle));
     TRY(graph_member(c, other, &card));
     PATH(s, c, "/wall%lld", L(num));
-    FORM(s, c, "text=Hello+%%40%.*s&audience=c%lld", STR_ARG(card->name), L(circle));
+    FORM(s, c, "text=Hello+%%40%.*s+%%23there&warning=Words&poll_question=Why&poll_answers=One%%0ATwo&audience=c%lld", STR_ARG(card->name), L(circle));
     return OK;
 }
 
@@ -349,7 +352,7 @@ static rc make_edit(ctx *c, scene *s)
     int64_t num, ordinal, other, circle;
     TRY(own_post(c, s, &num, &ordinal, "edit"));
     TRY(with_circle(c, num, &other, &circle));
-    FORM(s, c, "text=Other+words&version=0&audience=c%lld", L(circle));
+    FORM(s, c, "text=Other+%%23words&warning=Words&version=0&audience=c%lld", L(circle));
     return OK;
 }
 
@@ -386,6 +389,123 @@ static rc make_unlike(ctx *c, scene *s)
     int64_t num, ordinal;
     TRY(own_post(c, s, &num, &ordinal, "unlike"));
     return wall_like(c, num, ordinal, true);
+}
+
+/* Somebody else's, with a mention, a tag and a circle. */
+static rc make_repost(ctx *c, scene *s)
+{
+    int64_t num, other, circle, post;
+    viewer before;
+    TRY(me(c, s, &num));
+    TRY(with_circle(c, num, &other, &circle));
+    before = c->viewer;
+    c->viewer = (viewer){other, ROLE_MEMBER};
+    TRY(wall_add(c, other, STR("Some words"), LEVEL_EVERYONE, &post));
+    c->viewer = before;
+    PATH(s, c, "/wall%lld_%lld/repost", L(other), L(post));
+    FORM(s, c, "text=Look+%%23there&audience=c%lld", L(circle));
+    return OK;
+}
+
+static rc make_pin(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    return own_post(c, s, &num, &ordinal, "pin");
+}
+
+static rc make_unpin(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    TRY(own_post(c, s, &num, &ordinal, "unpin"));
+    return wall_pin(c, num, ordinal, true);
+}
+
+static rc make_bookmark(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    return own_post(c, s, &num, &ordinal, "bookmark");
+}
+
+static rc make_unbookmark(ctx *c, scene *s)
+{
+    int64_t num, ordinal;
+    TRY(own_post(c, s, &num, &ordinal, "unbookmark"));
+    return bookmark_add(c, num, ordinal);
+}
+
+static rc with_poll(ctx *c, scene *s, const char *verb, bool chosen)
+{
+    int64_t num, ordinal;
+    poll_draft draft = {.question = STR("Why"), .answers = {STR("One"), STR("Two"), STR("Three")}, .len = 3, .several = true, .changes = true};
+    TRY(own_post(c, s, &num, &ordinal, verb));
+    TRY(poll_add(c, num, ordinal, &draft));
+    FORM(s, c, "answer=1&answer=3");
+    return chosen ? poll_choose(c, num, ordinal, 1u << 1 | 1u << 2) : OK;
+}
+
+static rc make_vote(ctx *c, scene *s) { return with_poll(c, s, "vote", false); }
+static rc make_unvote(ctx *c, scene *s) { return with_poll(c, s, "unvote", true); }
+
+/* ---- comments ---- */
+
+/* Somebody else's post with the member's own comment under it. */
+static rc own_comment(ctx *c, scene *s, int64_t *owner, int64_t *number, const char *verb)
+{
+    int64_t num, post;
+    TRY(me(c, s, owner));
+    TRY(wall_add(c, *owner, STR("Some words"), LEVEL_EVERYONE, &post));
+    TRY(me(c, s, &num));
+    TRY(comment_add(c, *owner, post, 0, STR("A comment"), number));
+    PATH(s, c, "/comment%lld_%lld/%s", L(*owner), L(*number), verb);
+    FORM(s, c, "text=Other+words&version=0");
+    return OK;
+}
+
+/* With a mention, in answer to another one. */
+static rc make_comment(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    comment_row k;
+    wall_post p;
+    const member_card *card;
+    TRY(own_comment(c, s, &owner, &number, "edit"));
+    TRY(comment_get(c, owner, number, &k, &p));
+    TRY(graph_member(c, owner, &card));
+    PATH(s, c, "/wall%lld_%lld/comment", L(owner), L(p.ordinal));
+    FORM(s, c, "text=Hello+%%40%.*s&parent=%lld", STR_ARG(card->name), L(number));
+    return OK;
+}
+
+static rc make_comment_edit(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    return own_comment(c, s, &owner, &number, "edit");
+}
+
+static rc make_comment_delete(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    return own_comment(c, s, &owner, &number, "delete");
+}
+
+static rc make_comment_restore(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    TRY(own_comment(c, s, &owner, &number, "restore"));
+    return comment_delete(c, owner, number);
+}
+
+static rc make_comment_like(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    return own_comment(c, s, &owner, &number, "like");
+}
+
+static rc make_comment_unlike(ctx *c, scene *s)
+{
+    int64_t owner, number;
+    TRY(own_comment(c, s, &owner, &number, "unlike"));
+    return comment_like(c, owner, number, true);
 }
 
 /* ---- friends ---- */
@@ -548,7 +668,7 @@ static rc make_privacy(ctx *c, scene *s)
     TRY(me(c, s, &num));
     TRY(newcomer(c, ROLE_MEMBER, &other));
     TRY(graph_member(c, other, &card));
-    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4", STR_ARG(card->name));
+    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4&level_8=3", STR_ARG(card->name));
     return OK;
 }
 
@@ -622,6 +742,19 @@ const scene_maker scenes[] = {
     {.path = "/wall{owner:int}_{ordinal:int}/restore", .make = make_restore},
     {.path = "/wall{owner:int}_{ordinal:int}/like", .make = make_like},
     {.path = "/wall{owner:int}_{ordinal:int}/unlike", .make = make_unlike},
+    {.path = "/wall{owner:int}_{ordinal:int}/repost", .make = make_repost},
+    {.path = "/wall{owner:int}_{ordinal:int}/vote", .make = make_vote},
+    {.path = "/wall{owner:int}_{ordinal:int}/unvote", .make = make_unvote},
+    {.path = "/wall{owner:int}_{ordinal:int}/pin", .make = make_pin},
+    {.path = "/wall{owner:int}_{ordinal:int}/unpin", .make = make_unpin},
+    {.path = "/wall{owner:int}_{ordinal:int}/bookmark", .make = make_bookmark},
+    {.path = "/wall{owner:int}_{ordinal:int}/unbookmark", .make = make_unbookmark},
+    {.path = "/wall{owner:int}_{ordinal:int}/comment", .make = make_comment},
+    {.path = "/comment{owner:int}_{ordinal:int}/edit", .make = make_comment_edit},
+    {.path = "/comment{owner:int}_{ordinal:int}/delete", .make = make_comment_delete},
+    {.path = "/comment{owner:int}_{ordinal:int}/restore", .make = make_comment_restore},
+    {.path = "/comment{owner:int}_{ordinal:int}/like", .make = make_comment_like},
+    {.path = "/comment{owner:int}_{ordinal:int}/unlike", .make = make_comment_unlike},
     {.path = "/friends/{num:int}/ask", .make = make_ask},
     {.path = "/friends/{num:int}/add", .make = make_add},
     {.path = "/friends/{num:int}/cancel", .make = make_cancel},

@@ -138,8 +138,11 @@ test("a check says what it looked at, and finds what does not fit", async () => 
   const one = await olga.write("a post that somebody likes");
   await ivan.done(`${one.path}/like`);
   await ivan.write("on somebody else's wall", { on: olga });
+  const said = await ivan.comment(one, "well said");
+  await olga.done(`${said.path}/like`);
+  await ivan.done(`${one.path}/repost`, { text: "look", audience: 0 });
   await olga.done(`/block/${owner.num}`);
-  await says(["check"], 0, /^Looked at 3 members, 4 half-edges, 2 posts and 1 likes: the database is sound\.$/);
+  await says(["check"], 0, /^Looked at 3 members, 4 half-edges, 3 posts and 1 likes: the database is sound\.$/);
   const found = async (statement, pattern, back) => {
     write(server, statement);
     await says(["check"], 1, pattern);
@@ -153,6 +156,16 @@ test("a check says what it looked at, and finds what does not fit", async () => 
   }
   await found(`UPDATE post SET likes = 5 WHERE ordinal = 1 AND owner = ${olga.num}`, new RegExp(`Member ${olga.num}: The post 1 counts 5, and its likes are 1\\.`, "i"),
     `UPDATE post SET likes = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE post SET comments = 4 WHERE ordinal = 1 AND owner = ${olga.num}`, /The post 1 counts 4, and its comments are 1\./,
+    `UPDATE post SET comments = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE post SET reposts = 2 WHERE ordinal = 1 AND owner = ${olga.num}`, /The post 1 counts 2, and its reposts are 1\./,
+    `UPDATE post SET reposts = 1 WHERE ordinal = 1 AND owner = ${olga.num}`);
+  await found(`UPDATE member SET bookmarks = 2 WHERE num = ${olga.num}`, /The list 0 counts 2, and its bookmarks are 0\./,
+    `UPDATE member SET bookmarks = 0 WHERE num = ${olga.num}`);
+  await found(`UPDATE comment SET likes = 3 WHERE owner = ${olga.num}`, new RegExp(`The comment ${said.number} counts 3, and its likes are 1\\.`),
+    `UPDATE comment SET likes = 1 WHERE owner = ${olga.num}`);
+  await found(`UPDATE comment SET author = 999 WHERE owner = ${olga.num}`, /Member 999 is not there, and a row names them \(comment\)\./,
+    `UPDATE comment SET author = ${ivan.num} WHERE owner = ${olga.num}`);
   await found(`UPDATE wall_count SET posts = 5 WHERE audience = 0 AND owner = ${olga.num}`, /audience 0 is 5, and the posts are 1\./,
     `UPDATE wall_count SET posts = 1 WHERE audience = 0 AND owner = ${olga.num}`);
   await found(`UPDATE wall_count SET audience = 1 WHERE audience = 0 AND owner = ${olga.num}`, /audience 1 is 1, and the posts are 0\.[^]*audience 0 is 0, and the posts are 1\.[^]*findings: 2\./,

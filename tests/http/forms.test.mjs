@@ -91,7 +91,7 @@ async function tryForm(client, action, good, { texts = {}, choices = {}, probe =
 describe("a form filled in wrongly says so, keeps what was typed and writes nothing", () => {
   const account = { name: "somebody", given: "Some", family: "Body", gender: 1, password: PASSWORD };
   const accountTexts = { given: { max: 40, least: 1 }, family: { max: 40 }, name: { max: 32, least: 1 } };
-  const accountChoices = { password: ["", "too short", "x".repeat(257), "somebody"], name: ["no", "Ab cd", "admin", "id7", "wall3", "ольга"] };
+  const accountChoices = { password: ["", "too short", "x".repeat(257), "somebody"], name: ["no", "Ab cd", "admin", "id7", "wall3", "comment3_4", "ольга"] };
 
   test("set-up", async () => {
     const client = new Client(server.url);
@@ -163,15 +163,53 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     for (const bad of badTexts({ max: 100 })) await refused(guest, "/login", good, "name", bad, null, "password");
   });
 
-  test("a post on one's own wall", () => tryForm(anna.client, anna.wall, { text: "a post" }, { texts: { text: { max: 10_000, least: 1 } }, choices: { audience: ["99", "-1", "c0", "c99999999999", "everyone"] } }));
+  test("a post on one's own wall", () => tryForm(anna.client, anna.wall, { text: "a post", warning: "of words" }, { texts: { text: { max: 10_000, least: 1 }, warning: { max: 200 } }, choices: { audience: ["99", "-1", "c0", "c99999999999", "everyone"] } }));
 
   test("the edit of a post", async () => {
-    await tryForm(anna.client, `${post.path}/edit`, { text: "a post", version: 0, audience: 0 }, { texts: { text: { max: 10_000, least: 1 } }, choices: { audience: ["99", "c0", "x"] } });
+    await tryForm(anna.client, `${post.path}/edit`, { text: "a post", version: 0, audience: 0, warning: "of words" }, { texts: { text: { max: 10_000, least: 1 }, warning: { max: 200 } }, choices: { audience: ["99", "c0", "x"] } });
     const before = await dump(server);
     const late = await anna.act(`${post.path}/edit`, { text: "over somebody's words", version: 7 });
     assert.equal(late.status, 409, String(late));
     assertSaid(late, `${post.path}/edit`, "text");
     assert.equal(kept(late, `${post.path}/edit`).text, "over somebody's words");
+    assert.deepEqual(await dump(server), before);
+  });
+
+  test("a poll with a post", async () => {
+    const good = { text: "a post", audience: 0, poll_question: "Which day?", poll_answers: "Saturday\nSunday", poll_days: 1 };
+    await tryForm(anna.client, anna.wall, good, {
+      texts: { poll_question: { max: 200, least: 1 } },
+      choices: { poll_answers: ["", "one", "\n\n", "x\n".repeat(11), `yes\n${"ж".repeat(101)}`], poll_days: ["-1", "31"] },
+      probe: "text",
+    });
+    const ten = await anna.write("ten answers", { more: { poll_question: "?", poll_answers: `${"ж".repeat(100)}\n${"x\n".repeat(9)}` } });
+    const before = await dump(server);
+    tried.add(`${ten.path}/vote`);
+    for (const answer of ["", "0", "11", "x"]) {
+      const refused_ = await ivan.act(`${ten.path}/vote`, { answer });
+      assert.equal(refused_.status, 422, String(refused_));
+      assert.ok(refused_.doc.one("main").text.length > 20, "something is said");
+    }
+    assert.deepEqual(await dump(server), before);
+    await ivan.done(`${ten.path}/vote`, { answer: 10 });
+  });
+
+  test("a repost", () => tryForm(ivan.client, `${post.path}/repost`, { text: "look", audience: 0 }, { texts: { text: { max: 10_000 } }, choices: { audience: ["99", "c0", "c77", "x"] } }));
+
+  test("a comment, and its edit", async () => {
+    await tryForm(ivan.client, `${post.path}/comment`, { text: "well said" }, { texts: { text: { max: 4_000, least: 1 } } });
+    const comment = await ivan.comment(post, "as it was");
+    await tryForm(ivan.client, `${comment.path}/edit`, { text: "well said", version: 0 }, { texts: { text: { max: 4_000, least: 1 } } });
+    const before = await dump(server);
+    const late = await ivan.act(`${comment.path}/edit`, { text: "over somebody's words", version: 7 });
+    assert.equal(late.status, 409, String(late));
+    assertSaid(late, `${comment.path}/edit`, "text");
+    assert.equal(kept(late, `${comment.path}/edit`).text, "over somebody's words");
+    // The comment that is answered went meanwhile.
+    const gone = await ivan.act(`${post.path}/comment`, { text: "an answer", parent: 999_999 });
+    assert.equal(gone.status, 409, String(gone));
+    assertSaid(gone, `${post.path}/comment`, "text");
+    assert.deepEqual({ ...kept(gone, `${post.path}/comment`), once: "" }, { once: "", text: "an answer" }, "it can be sent as a comment of its own");
     assert.deepEqual(await dump(server), before);
   });
 
@@ -195,10 +233,10 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
   test("the status line", () => tryForm(anna.client, "/status", { status: "Here" }, { texts: { status: { max: 100 } } }));
 
   test("the privacy settings", () => {
-    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((i) => [`level_${i}`, 0])) };
+    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((i) => [`level_${i}`, 0])) };
     return tryForm(anna.client, "/settings/privacy", good, {
       texts: { except_1: {}, allow_2: { max: 7000 } },
-      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], except_3: ["nobody.of.this.name"] },
+      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], level_8: ["5", ""], except_3: ["nobody.of.this.name"] },
       probe: "allow_1",
     });
   });
@@ -258,7 +296,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
   test("the server's settings", () => tryForm(house.client, "/admin/site", { site: "Square", signup: 0, site_lang: 0 }, { texts: { site: { max: 40, least: 1 } }, choices: { signup: ["", "3", "x"], site_lang: ["", "2", "x"] }, probe: "site" }));
 
   test("a search for what no name can be", async () => {
-    for (const path of ["/people?q=%FF%FE", "/people?q=a%00b", `/people?q=${"x".repeat(500)}`, "/people?after=x", "/friends?tab=nothing&after=x.y", "/feed?before=x", `${anna.wall}?before=9999999999999999999999`]) {
+    for (const path of ["/people?q=%FF%FE", "/people?q=a%00b", `/people?q=${"x".repeat(500)}`, "/people?after=x", "/friends?tab=nothing&after=x.y", "/feed?before=x", `${anna.wall}?before=9999999999999999999999`, "/tag/ferry?before=x"]) {
       const answer = await anna.get(path);
       assert.ok([200, 400, 422].includes(answer.status), String(answer));
     }
@@ -268,7 +306,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 
 // These have buttons and nothing to fill in: what can be wrong with them is in the access matrix. Those about passkeys are filled in
 // by a script, at an address with a name: see second.test.mjs.
-const BUTTONS = ["/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+const BUTTONS = ["/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "unvote", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);
@@ -290,6 +328,8 @@ describe("the same form twice acts once", () => {
     assert.equal(toastOf(second), toastOf(first), "the same words");
   }
   test("a post", () => twice(anna, anna.wall, { text: "once only" }));
+  test("a repost", () => twice(ivan, `${post.path}/repost`, { text: "once only", audience: 0 }));
+  test("a comment", () => twice(ivan, `${post.path}/comment`, { text: "once only" }));
   test("a circle", () => twice(anna, "/friends/circles", { title: "Once" }));
   test("an invitation", () => twice(anna, "/settings/invitations", { uses: 1 }));
   test("a suspension", async () => {

@@ -11,8 +11,8 @@ import { codeOf, newSecret, switchOn } from "../support/second.mjs";
 import { dump, routes, start } from "../support/server.mjs";
 
 const LEVEL = { everyone: 0, members: 1, fof: 2, friends: 3, nobody: 4 };
-const DEFAULTS = { page: "everyone", wall: "everyone", writing: "friends", list: "members" };
-const ITEM = { page: "profile", wall: "wall", writing: "post", list: "friends" };
+const DEFAULTS = { page: "everyone", wall: "everyone", writing: "friends", list: "members", commenting: "members" };
+const ITEM = { page: "profile", wall: "wall", writing: "post", list: "friends", commenting: "comment" };
 const NOBODY = 1_999_999_999;
 const SECRET = "marker-7f3a91";
 
@@ -103,15 +103,33 @@ async function thePost(variant) {
   if (variant.has("owner suspended")) return zoyasPost;
   if (variant.has("nobody")) return { owner: anna.num, ordinal: 999_999, path: `/wall${anna.num}_999999` };
   const byFriend = variant.has("by the friend") || variant.has("deleted by the friend");
-  const post = byFriend ? await actors.friend.write(SECRET, { on: anna }) : await anna.write(SECRET, { audience: await audience(variant) });
+  const post = byFriend ? await actors.friend.write(SECRET, { on: anna }) : await anna.write(SECRET, { audience: await audience(variant), more: thePoll(variant) });
   if (variant.has("deleted")) await anna.done(`${post.path}/delete`);
   if (variant.has("deleted by the friend")) await actors.friend.done(`${post.path}/delete`);
   return post;
 }
 
+function thePoll(variant) {
+  const anonymous = variant.has("with an anonymous poll");
+  return anonymous || variant.has("with a poll") ? { poll_question: SECRET, poll_answers: "One\nTwo", ...(anonymous ? { poll_anonymous: 1 } : {}) } : {};
+}
+
 async function audience(variant) {
   const level = variant.get("post") ?? "everyone";
   return level === "circle" ? `c${await theCircle()}` : LEVEL[level];
+}
+
+/** A comment of the friend's under a post of the owner's, which then gets its audience; {path}. */
+async function theComment(variant) {
+  const { anna, actors } = world;
+  if (variant.has("nobody")) return { path: `/comment${anna.num}_999999` };
+  const post = await anna.write("what is talked about");
+  const comment = await actors.friend.comment(post, SECRET);
+  if (variant.has("post")) await anna.done(`${post.path}/audience`, { audience: await audience(variant) });
+  if (variant.has("deleted")) await anna.done(`${comment.path}/delete`);
+  if (variant.has("deleted by the friend")) await actors.friend.done(`${comment.path}/delete`);
+  if (variant.has("under a deleted post")) await anna.done(`${post.path}/delete`);
+  return comment;
 }
 
 /** A circle of the owner's with the friend inside. */
@@ -152,11 +170,12 @@ const make = {
     client: world.actors[column].client.clone(),
   }),
   "POST /logout": (variant, column) => ({ client: ownSession(column) }),
+  "/tag/{tag}": () => ({ path: "/tag/ferry" }),
   "/setup/{token}": () => ({ path: new URL(server.setupUrl).pathname, fields: {} }),
   "POST /settings/profile": (variant, column) => ({ fields: { given: world.actors[column].given || "Guest", gender: 0, birthday_show: 0 } }),
   "POST /settings/privacy": (variant, column) => {
     const stored = column === "self" ? DEFAULTS : {};
-    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3 }[n];
+    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3, comment: 1 }[n];
     return { fields: Object.fromEntries(Object.entries(ITEMS).map(([n, i]) => [`level_${i}`, level(n)])) };
   },
   "POST /settings/sessions/end": (variant, column) => ({ client: ownSession(column), fields: { ordinal: 1_000 } }),
@@ -227,6 +246,27 @@ const make = {
   "/wall{owner:int}_{ordinal:int}/restore": onPost("/restore"),
   "/wall{owner:int}_{ordinal:int}/like": onPost("/like"),
   "/wall{owner:int}_{ordinal:int}/unlike": onPost("/unlike"),
+  "/wall{owner:int}_{ordinal:int}/pin": async (variant) => {
+    const { path } = await thePost(variant);
+    // Five may be pinned: this one makes room for the next.
+    return { path: `${path}/pin`, fields: {}, after: () => world.anna.act(`${path}/unpin`) };
+  },
+  "/wall{owner:int}_{ordinal:int}/unpin": onPost("/unpin"),
+  "/wall{owner:int}_{ordinal:int}/vote": onPost("/vote", { answer: 2 }),
+  "/wall{owner:int}_{ordinal:int}/unvote": onPost("/unvote"),
+  "/wall{owner:int}_{ordinal:int}/voters": onPost("/voters?answer=1"),
+  "/wall{owner:int}_{ordinal:int}/bookmark": onPost("/bookmark"),
+  "/wall{owner:int}_{ordinal:int}/unbookmark": onPost("/unbookmark"),
+  "/wall{owner:int}_{ordinal:int}/repost": onPost("/repost", { text: "look", audience: 0 }),
+  "/wall{owner:int}_{ordinal:int}/reposts": onPost("/reposts"),
+  "/wall{owner:int}_{ordinal:int}/comment": onPost("/comment", { text: "well said" }),
+  "/comment{owner:int}_{ordinal:int}": onComment(""),
+  "/comment{owner:int}_{ordinal:int}/likes": onComment("/likes"),
+  "/comment{owner:int}_{ordinal:int}/edit": onComment("/edit", { text: "changed", version: 0 }),
+  "/comment{owner:int}_{ordinal:int}/delete": onComment("/delete"),
+  "/comment{owner:int}_{ordinal:int}/restore": onComment("/restore"),
+  "/comment{owner:int}_{ordinal:int}/like": onComment("/like"),
+  "/comment{owner:int}_{ordinal:int}/unlike": onComment("/unlike"),
   "GET /friends/{num:int}/ask": (variant) => ({ path: `/friends/${owner(variant).num}/ask` }),
   "POST /friends/{num:int}/ask": onOwner("/friends/{}/ask", { text: "Remember me?" }),
   "/friends/{num:int}/add": onOwner("/friends/{}/add"),
@@ -274,6 +314,10 @@ function onPost(end, fields = {}) {
   return async (variant) => ({ path: (await thePost(variant)).path + end, fields });
 }
 
+function onComment(end, fields = {}) {
+  return async (variant) => ({ path: (await theComment(variant)).path + end, fields });
+}
+
 /** The relation is made anew before, since the cell may change it. */
 function onOwner(pattern, fields = {}) {
   return async (variant, column) => {
@@ -293,12 +337,12 @@ function onCase(end, fields) {
   return async (variant, column) => ({ path: `/admin/members/${(await theCase(variant, column)).num}${end}`, fields });
 }
 
-const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "waiting"]);
+const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "waiting", "under a deleted post", "with a poll", "with an anonymous poll"]);
 
 /** "deleted post=friends" → Map {deleted → true, post → "friends"}. */
 function readVariant(text) {
   const found = new Map();
-  const rest = text.replace(/(page|wall|writing|list|post)=(\w+)/g, (_, item, level) => (assert.ok(level in LEVEL || level === "circle", level), found.set(item, level), "")).trim();
+  const rest = text.replace(/(page|wall|writing|list|post|commenting)=(\w+)/g, (_, item, level) => (assert.ok(level in LEVEL || level === "circle", level), found.set(item, level), "")).trim();
   if (rest) assert.ok(WORDS.has(rest), `the table says [${rest}], which this file does not know`);
   if (rest) found.set(rest, true);
   return found;
@@ -339,7 +383,9 @@ async function ask(row, variant, column) {
 function check(row, column, answer) {
   const route = known.find((r) => r.method === row.method && r.path === row.path);
   // A refused post to a wall shows the wall again, as far as it is open.
-  if (answer.status >= 300 && row.path !== "/wall{owner:int}") assert.ok(!answer.body.includes(SECRET), `a refusal shows what it hides: ${answer}`);
+  // Whoever may not comment sees the post all the same.
+  const shows = row.path === "/wall{owner:int}" || (row.path.endsWith("/comment") && answer.status === 403);
+  if (answer.status >= 300 && !shows) assert.ok(!answer.body.includes(SECRET), `a refusal shows what it hides: ${answer}`);
   if (answer.status === 303) {
     assert.match(answer.location, /^\/(?![/\\])/, `a redirect leads elsewhere: ${answer}`);
     const outside = ["guest", "suspended"].includes(column) && ["member", "staff", "owner"].includes(route.who);
@@ -370,13 +416,13 @@ test("what a permalink hides is in no list and in no count", async () => {
   const marks = {};
   for (const level of ["everyone", "members", "fof", "friends", "nobody", "circle"]) {
     const text = `list-marker-${level}`;
-    marks[text] = await anna.write(text, { audience: await audience(new Map([["post", level]])) });
+    marks[text] = await anna.write(`${text} #marks`, { audience: await audience(new Map([["post", level]])) });
   }
   for (const column of table.actors) {
     const client = actors[column].client;
     const sees = new Set();
     for (const [text, post] of Object.entries(marks)) if ((await client.get(post.path)).status === 200) sees.add(text);
-    const lists = { wall: anna.wall, "owner's posts": `${anna.wall}?own=1`, page: anna.path };
+    const lists = { wall: anna.wall, "owner's posts": `${anna.wall}?own=1`, page: anna.path, tag: "/tag/marks" };
     if (["friend", "self", "member", "fof", "staff", "house", "blocked"].includes(column)) lists.news = "/feed";
     for (const [list, path] of Object.entries(lists)) {
       const page = await client.get(path);
@@ -385,6 +431,26 @@ test("what a permalink hides is in no list and in no count", async () => {
         if (shown) assert.ok(sees.has(text), `${column} sees ${text} in the ${list} and not by its address`);
         // The newest six are on the first page of every list that holds them.
         else if (list !== "news" || ["friend", "self"].includes(column)) assert.ok(!sees.has(text), `${column} misses ${text} in the ${list}`);
+      }
+    }
+  }
+});
+
+test("a repost shows its original to those alone who could read it where it stands", async () => {
+  const { anna, actors } = world;
+  const bella = await fresh("bella");
+  const text = "repost-marker-4711";
+  const post = await anna.write(text);
+  const copy = (await bella.done(`${post.path}/repost`, { text: "passed on", audience: 0 })).location;
+  for (const level of ["everyone", "members", "fof", "friends", "nobody", "deleted"]) {
+    await anna.done(level === "deleted" ? `${post.path}/delete` : `${post.path}/audience`, { audience: LEVEL[level] ?? "" });
+    for (const column of table.actors) {
+      const client = actors[column].client;
+      const sees = (await client.get(post.path)).status === 200;
+      for (const path of [copy, bella.wall, bella.path]) {
+        const page = expect(await client.get(path), 200, column);
+        assert.equal(page.body.includes(text), sees, `${column}, ${level}, ${path}`);
+        assert.ok(page.body.includes("passed on"));
       }
     }
   }
@@ -428,7 +494,7 @@ test("no GET changes anything", async () => {
   const { anna, actors } = world;
   const post = await anna.write("still here");
   const circle = await theCircle();
-  const fill = { "{name}": anna.name, "{token}": "x", "{num:int}": anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal };
+  const fill = { "{name}": anna.name, "{token}": "x", "{tag}": "marks", "{num:int}": anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal };
   const paths = known.filter((r) => r.method === "GET").map((r) => (r.path.startsWith("/friends/circle/") ? `/friends/circle/${circle}` : r.path.replace(/\{[^}]+\}/g, (m) => fill[m])));
   const before = await dump(server);
   for (const column of table.actors) for (const path of paths) await actors[column].client.get(path);

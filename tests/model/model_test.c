@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "account.sql.h"
 #include "feature/account/account.h"
+#include "feature/comment/comment.h"
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
 #include "feature/moderate/moderate.h"
@@ -155,12 +156,45 @@ static rc do_post(ctx *c, const op *o, line *l)
     return OK;
 }
 
+static rc do_repost(ctx *c, const op *o, line *l)
+{
+    int64_t stored, ordinal;
+    audience a = audience_of(c->arena, &o->audience);
+    TRY(audience_intern(c, o->viewer, &a, &stored));
+    TRY(wall_repost(c, o->other, o->n, str_of(o->text), stored, &ordinal));
+    line_add(l, " %lld", (long long)ordinal);
+    return OK;
+}
+
 static rc do_audience(ctx *c, const op *o)
 {
     int64_t stored;
     audience a = audience_of(c->arena, &o->audience);
     TRY(audience_intern(c, o->viewer, &a, &stored));
     return wall_set_audience(c, o->other, o->n, stored);
+}
+
+static rc do_comment(ctx *c, const op *o, line *l)
+{
+    int64_t number;
+    switch (o->kind) {
+    case OP_COMMENT:
+        TRY(comment_add(c, o->other, o->n, o->version, str_of(o->text), &number));
+        line_add(l, " %lld", (long long)number);
+        return OK;
+    case OP_COMMENT_EDIT: return comment_edit(c, o->other, o->n, o->version, str_of(o->text));
+    case OP_COMMENT_DELETE: return comment_delete(c, o->other, o->n);
+    case OP_COMMENT_RESTORE: return comment_restore(c, o->other, o->n);
+    default: return comment_like(c, o->other, o->n, o->kind == OP_COMMENT_LIKE);
+    }
+}
+
+/* What would be swept by and by is swept at once. */
+static rc do_sweep(ctx *c)
+{
+    TRY(wall_sweep.run(c, STR("")));
+    for (int i = 0; i < 8; i++) TRY(comment_sweep.run(c, STR("")));
+    return OK;
 }
 
 static rc do_write(ctx *c, const op *o, line *l)
@@ -179,7 +213,14 @@ static rc do_write(ctx *c, const op *o, line *l)
     case OP_SUSPEND: return moderate_suspend(c, o->other, STR("a reason"));
     case OP_REINSTATE: return moderate_restore(c, o->other, STR("a reason"));
     case OP_ROLE: return moderate_role(c, o->other, (role)o->n);
-    case OP_SWEEP: return wall_sweep.run(c, STR(""));
+    case OP_SWEEP: return do_sweep(c);
+    case OP_REPOST: return do_repost(c, o, l);
+    case OP_COMMENT:
+    case OP_COMMENT_EDIT:
+    case OP_COMMENT_DELETE:
+    case OP_COMMENT_RESTORE:
+    case OP_COMMENT_LIKE:
+    case OP_COMMENT_UNLIKE: return do_comment(c, o, l);
     default: return do_circle(c, o, l);
     }
 }
@@ -210,6 +251,24 @@ static rc read_wall(ctx *c, const op *o, line *l)
     return OK;
 }
 
+static rc read_reposts(ctx *c, const wall_post *p, line *l)
+{
+    if (p->original) {
+        wall_post_list first;
+        TRY(wall_originals(c, &p->original, 1, &first));
+        line_add(l, " re %lld_%lld", first.len ? (long long)first.items[0].owner : 0, first.len ? (long long)first.items[0].ordinal : 0);
+    }
+    int64_t before = INT64_MAX;
+    do {
+        news_page page;
+        TRY(wall_reposts(c, p, before, &page));
+        for (size_t i = 0; i < page.len; i++) line_add(l, " in %u_%u", page.items[i].owner, page.items[i].ordinal);
+        before = page.next;
+    } while (before);
+    line_add(l, " of %lld", (long long)p->reposts);
+    return OK;
+}
+
 static rc read_permalink(ctx *c, const op *o, line *l)
 {
     wall_post p;
@@ -223,8 +282,55 @@ static rc read_permalink(ctx *c, const op *o, line *l)
         TRY(wall_likes(c, &p, after, &likers, &after));
         for (size_t i = 0; i < likers.len; i++) line_add(l, " %lld", (long long)likers.items[i].member);
     } while (after);
+    TRY(read_reposts(c, &p, l));
     TRY(wall_wordings(c, &p, &old));
     for (size_t i = 0; i < old.len; i++) line_add(l, " \"%.*s\"", STR_ARG(old.items[i].text));
+    return OK;
+}
+
+static void put_comment(const comment_row *k, line *l)
+{
+    line_add(l, " %lld<%lld \"%.*s\"%s", (long long)k->ordinal, (long long)k->parent, STR_ARG(k->text), k->edited_at ? "e" : "");
+}
+
+/* Pages begin with the newest: turned round to be read from the oldest on. */
+static rc read_pages(ctx *c, const wall_post *p, rc (*pages)(ctx *, const wall_post *, comment_place, comment_page *), line *l)
+{
+    static const comment_row *back[PLAIN_COMMENTS];
+    size_t len = 0;
+    comment_place below = COMMENTS_NEWEST;
+    do {
+        comment_page page;
+        TRY(pages(c, p, below, &page));
+        for (size_t i = page.rows.len; i-- > 0;) back[len++] = &page.rows.items[i];
+        below = page.earlier;
+    } while (below.id);
+    while (len) put_comment(back[--len], l);
+    return OK;
+}
+
+static rc read_comments(ctx *c, const op *o, line *l)
+{
+    wall_post p;
+    TRY(wall_get(c, o->other, o->n, &p));
+    TRY(read_pages(c, &p, comment_page_in_order, l));
+    line_add(l, " of %lld;", (long long)p.comments);
+    return read_pages(c, &p, comment_page_in_threads, l);
+}
+
+static rc read_comment_page(ctx *c, const op *o, line *l)
+{
+    comment_row k;
+    wall_post p;
+    TRY(comment_get(c, o->other, o->n, &k, &p));
+    put_comment(&k, l);
+    line_add(l, " by %lld v%lld likes %lld:", (long long)k.author, (long long)k.version, (long long)k.likes);
+    int64_t after = 0;
+    do {
+        comment_liker_list likers;
+        TRY(comment_likes(c, &k, after, &likers, &after));
+        for (size_t i = 0; i < likers.len; i++) line_add(l, " %lld", (long long)likers.items[i].member);
+    } while (after);
     return OK;
 }
 
@@ -293,6 +399,8 @@ static rc do_read(ctx *c, const op *o, line *l)
     case OP_MAY: return read_may(c, o, l);
     case OP_EDGES: return read_edges(c, o, l);
     case OP_PEOPLE: return read_people(c, o, l);
+    case OP_COMMENTS: return read_comments(c, o, l);
+    case OP_COMMENT_PAGE: return read_comment_page(c, o, l);
     default: return read_mutual(c, o, l);
     }
 }
@@ -414,10 +522,12 @@ static void some_text(chooser *g, op *o)
 
 /* Each row's chance in a thousand. */
 static const int weights[OP_KINDS] = {
-    [OP_SIGN_UP] = 12, [OP_RELATE] = 170, [OP_CIRCLE_NEW] = 10, [OP_CIRCLE_DROP] = 4, [OP_CIRCLE_ADD] = 30, [OP_CIRCLE_TAKE] = 10,
-    [OP_PRIVACY] = 50, [OP_POST] = 130, [OP_EDIT] = 40, [OP_AUDIENCE] = 25, [OP_DELETE] = 25, [OP_RESTORE] = 20, [OP_LIKE] = 40,
+    [OP_SIGN_UP] = 12, [OP_RELATE] = 140, [OP_CIRCLE_NEW] = 10, [OP_CIRCLE_DROP] = 4, [OP_CIRCLE_ADD] = 30, [OP_CIRCLE_TAKE] = 10,
+    [OP_PRIVACY] = 50, [OP_POST] = 85, [OP_EDIT] = 30, [OP_AUDIENCE] = 25, [OP_DELETE] = 25, [OP_RESTORE] = 20, [OP_LIKE] = 40,
     [OP_UNLIKE] = 12, [OP_SUSPEND] = 10, [OP_REINSTATE] = 14, [OP_ROLE] = 6, [OP_SWEEP] = 2,
-    [OP_NEWS] = 100, [OP_WALL] = 70, [OP_PERMALINK] = 90, [OP_PROFILE] = 60, [OP_MAY] = 40, [OP_EDGES] = 15, [OP_PEOPLE] = 10, [OP_MUTUAL] = 5,
+    [OP_COMMENT] = 80, [OP_COMMENT_EDIT] = 15, [OP_COMMENT_DELETE] = 15, [OP_COMMENT_RESTORE] = 12, [OP_COMMENT_LIKE] = 15, [OP_COMMENT_UNLIKE] = 6, [OP_REPOST] = 25,
+    [OP_COMMENTS] = 30, [OP_COMMENT_PAGE] = 20,
+    [OP_NEWS] = 60, [OP_WALL] = 40, [OP_PERMALINK] = 50, [OP_PROFILE] = 37, [OP_MAY] = 40, [OP_EDGES] = 15, [OP_PEOPLE] = 10, [OP_MUTUAL] = 5,
 };
 
 static op_kind some_kind(chooser *g)
@@ -435,9 +545,29 @@ static void aim_at_post(chooser *g, op *o)
     o->other = owner;
     o->n = below(g, 40) ? ordinal : ordinal + 5;
     o->version = below(g, 8) ? version : version + 1;
-    if (o->kind == OP_PERMALINK || o->kind == OP_LIKE || o->kind == OP_UNLIKE) return;
+    if (o->kind == OP_PERMALINK || o->kind == OP_LIKE || o->kind == OP_UNLIKE || o->kind == OP_COMMENT || o->kind == OP_COMMENTS ||
+        o->kind == OP_REPOST)
+        return;
     int self = below(g, 3) ? author : owner;
     if (below(g, 5) && plain_active(g->plain, self)) o->viewer = self;
+}
+
+static void aim_at_comment(chooser *g, op *o)
+{
+    int owner, number, post, author, version;
+    if (!plain_some_comment(g->plain, dice_next(&g->dice), &owner, &number, &post, &author, &version)) return;
+    o->other = owner;
+    o->n = o->kind == OP_COMMENT || o->kind == OP_COMMENTS ? post : below(g, 40) ? number : number + 3;
+    if (o->kind == OP_COMMENT) o->version = below(g, 3) ? number : 0;
+    if (o->kind == OP_COMMENT_EDIT) o->version = below(g, 8) ? version : version + 1;
+    bool own = o->kind == OP_COMMENT_EDIT || o->kind == OP_COMMENT_DELETE || o->kind == OP_COMMENT_RESTORE;
+    int self = below(g, 3) ? author : owner;
+    if (own && below(g, 5) && plain_active(g->plain, self)) o->viewer = self;
+}
+
+static bool about_comment(op_kind kind)
+{
+    return (kind >= OP_COMMENT && kind <= OP_COMMENT_UNLIKE) || kind == OP_COMMENTS || kind == OP_COMMENT_PAGE;
 }
 
 static void choose_about_people(chooser *g, op *o)
@@ -488,9 +618,15 @@ static op choose(chooser *g)
     if (o.kind == OP_POST && below(g, 3)) o.other = o.viewer;
     o.audience = some_audience(g);
     bool about_post = o.kind == OP_EDIT || o.kind == OP_AUDIENCE || o.kind == OP_DELETE || o.kind == OP_RESTORE || o.kind == OP_LIKE ||
-                      o.kind == OP_UNLIKE || o.kind == OP_PERMALINK;
+                      o.kind == OP_UNLIKE || o.kind == OP_PERMALINK || o.kind == OP_REPOST;
     if (about_post) aim_at_post(g, &o);
-    if (o.kind == OP_POST || o.kind == OP_EDIT) some_text(g, &o);
+    if (about_comment(o.kind)) {
+        bool fresh = o.kind == OP_COMMENT && below(g, 2);
+        if (fresh) aim_at_post(g, &o);
+        else aim_at_comment(g, &o);
+        if (fresh) o.version = 0;
+    }
+    if (o.kind == OP_POST || o.kind == OP_REPOST || o.kind == OP_EDIT || o.kind == OP_COMMENT || o.kind == OP_COMMENT_EDIT) some_text(g, &o);
     return o;
 }
 
@@ -498,8 +634,9 @@ static op choose(chooser *g)
 
 static const char *const kinds[OP_KINDS] = {
     "sign up", "relate", "new circle", "drop circle", "into circle", "out of circle", "privacy", "post", "edit", "audience", "delete",
-    "restore", "like", "unlike", "suspend", "reinstate", "role", "sweep", "news", "wall", "permalink", "profile", "may", "edges",
-    "people", "mutual"};
+    "restore", "like", "unlike", "suspend", "reinstate", "role", "sweep", "comment",
+    "edit comment", "delete comment", "restore comment", "like comment", "unlike comment", "repost", "news", "wall", "permalink", "profile", "may", "edges",
+    "people", "mutual", "comments", "comment page"};
 
 static void tell(const op *o, size_t at)
 {

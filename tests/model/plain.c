@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { EVERYONE, MEMBERS, FRIENDS_OF_FRIENDS, FRIENDS, NOBODY };
-enum { PROFILE = 1, WALL, POST_ON, SEE_FRIENDS, BIRTHDAY, FOUND, PRESENCE };
+enum { PROFILE = 1, WALL, POST_ON, SEE_FRIENDS, BIRTHDAY, FOUND, PRESENCE, COMMENT_ON };
 enum { MEMBER = 1, STAFF, OWNER };
 enum { DONE = 200, DENIED = 403, NOT_FOUND = 404, CONFLICT = 409, GONE = 410, INVALID = 422 };
 
@@ -16,7 +16,7 @@ typedef struct person {
     int role;
     bool suspended;
     plain_audience privacy[PLAIN_ITEMS];
-    int posts, circles; /* ever made */
+    int posts, circles; /* ever made; comments on the wall are numbered with its posts */
     bool circle_there[PLAIN_CIRCLES];
     uint64_t circle[PLAIN_CIRCLES];
     uint64_t friends, follows, asked, blocks; /* asked: of whom, also after a silent decline */
@@ -31,15 +31,27 @@ typedef struct post {
     plain_audience old_for[PLAIN_WORDINGS];
     bool edited;
     int64_t at, deleted_at;
-    int deleted_by;
+    int deleted_by, original; /* original: of a repost, one more than its place in plain.posts */
     uint64_t likes;
 } post;
+
+typedef struct comment {
+    int post; /* its place in plain.posts */
+    int owner, number, author, root, parent, version;
+    char text[PLAIN_TEXT];
+    bool edited;
+    int64_t at, deleted_at;
+    int deleted_by;
+    uint64_t likes;
+} comment;
 
 struct plain {
     person people[PLAIN_MEMBERS + 1];
     int members;
     post posts[PLAIN_POSTS];
     int len;
+    comment comments[PLAIN_COMMENTS];
+    int comments_len;
 };
 
 void line_add(line *l, const char *fmt, ...)
@@ -73,6 +85,19 @@ bool plain_some_post(const plain *p, uint64_t random, int *owner, int *ordinal, 
     *ordinal = one->ordinal;
     *author = one->author;
     *version = one->version;
+    return true;
+}
+
+bool plain_some_comment(const plain *p, uint64_t random, int *owner, int *number, int *post, int *author, int *version)
+{
+    int lately = p->comments_len < 60 ? p->comments_len : 60;
+    if (!lately) return false;
+    const comment *k = &p->comments[p->comments_len - 1 - (int)(random % (uint64_t)lately)];
+    *owner = k->owner;
+    *number = k->number;
+    *post = p->posts[k->post].ordinal;
+    *author = k->author;
+    *version = k->version;
     return true;
 }
 
@@ -117,7 +142,8 @@ static bool is_closed(const plain *p, int viewer, int num) { return p->people[nu
 static bool open_to(const plain *p, int viewer, int owner, int item)
 {
     const plain_audience *settings = p->people[owner].privacy;
-    bool behind_profile = item == WALL || item == POST_ON || item == SEE_FRIENDS || item == PRESENCE;
+    bool behind_profile = item == WALL || item == POST_ON || item == SEE_FRIENDS || item == PRESENCE ||
+                          item == COMMENT_ON;
     return (!behind_profile || allowed(p, viewer, owner, &settings[PROFILE])) && allowed(p, viewer, owner, &settings[item]);
 }
 
@@ -135,10 +161,15 @@ static int check(const plain *p, int viewer, int owner, int item)
     return may(p, viewer, owner, item) ? DONE : DENIED;
 }
 
+static bool hides(const plain *p, int author, int viewer)
+{
+    return is_closed(p, viewer, author) || in(p->people[author].blocks, viewer);
+}
+
 static bool sees(const plain *p, int viewer, const post *one)
 {
     if (!may(p, viewer, one->owner, WALL)) return false;
-    if (one->author != one->owner && (is_closed(p, viewer, one->author) || in(p->people[one->author].blocks, viewer))) return false;
+    if (one->author != one->owner && hides(p, one->author, viewer)) return false;
     return viewer == one->author || allowed(p, viewer, one->owner, &one->audience);
 }
 
@@ -166,7 +197,7 @@ static int sign_up(plain *p, const op *o)
     *me = (person){.role = p->members == 1 ? OWNER : MEMBER};
     memcpy(me->name, o->text, sizeof me->name);
     me->privacy[POST_ON].base = me->privacy[BIRTHDAY].base = me->privacy[PRESENCE].base = FRIENDS;
-    me->privacy[SEE_FRIENDS].base = MEMBERS;
+    me->privacy[SEE_FRIENDS].base = me->privacy[COMMENT_ON].base = MEMBERS;
     return DONE;
 }
 
@@ -326,6 +357,28 @@ static int write_post(plain *p, const op *o, line *answer)
     return DONE;
 }
 
+static int repost(plain *p, const op *o, line *answer)
+{
+    post *one;
+    int code = find(p, o, &one);
+    if (code != DONE) return code;
+    if (one->original) {
+        one = &p->posts[one->original - 1];
+        if (!sees(p, o->viewer, one)) return NOT_FOUND;
+        if (one->deleted_at) return GONE;
+    }
+    const plain_audience *a = &one->audience;
+    if (a->base > MEMBERS || a->allow_members || a->allow_circles || a->except_members || a->except_circles) return DENIED;
+    if (p->len == PLAIN_POSTS) abort();
+    int place = (int)(one - p->posts);
+    post *copy = &p->posts[p->len++];
+    *copy = (post){.owner = o->viewer, .ordinal = ++p->people[o->viewer].posts, .author = o->viewer, .audience = o->audience, .at = o->now,
+                   .original = place + 1};
+    memcpy(copy->text, o->stored, sizeof copy->text);
+    line_add(answer, " %d", copy->ordinal);
+    return DONE;
+}
+
 static int edit_post(post *one, const op *o)
 {
     if (one->author != o->viewer || o->now - one->at >= 24 * PLAIN_HOUR) return DENIED;
@@ -409,6 +462,166 @@ static int sweep(plain *p, const op *o)
         one->wordings = 0;
         one->deleted_by = 0;
     }
+    for (int i = 0; i < p->comments_len; i++) {
+        comment *k = &p->comments[i];
+        const post *one = &p->posts[k->post];
+        bool own = k->deleted_at && k->deleted_by && k->deleted_at < o->now - 24 * PLAIN_HOUR;
+        bool under = !k->deleted_at && one->deleted_at && !one->deleted_by;
+        if (!own && !under) continue;
+        k->text[0] = '\0';
+        k->likes = 0;
+        k->deleted_at = o->now;
+        k->deleted_by = 0;
+    }
+    return DONE;
+}
+
+/* ---- comments ---- */
+
+static comment *comment_at(plain *p, int owner, int number)
+{
+    for (int i = 0; i < p->comments_len; i++)
+        if (p->comments[i].owner == owner && p->comments[i].number == number) return &p->comments[i];
+    return NULL;
+}
+
+static int find_under(const plain *p, int viewer, const post *one)
+{
+    if (!sees(p, viewer, one)) return NOT_FOUND;
+    return one->deleted_at ? GONE : DONE;
+}
+
+static int find_comment(plain *p, const op *o, comment **k)
+{
+    *k = comment_at(p, o->other, o->n);
+    if (!*k) return NOT_FOUND;
+    int code = find_under(p, o->viewer, &p->posts[(*k)->post]);
+    if (code != DONE) return code;
+    if (hides(p, (*k)->author, o->viewer)) return NOT_FOUND;
+    return (*k)->deleted_at ? GONE : DONE;
+}
+
+static int may_comment(const plain *p, int viewer, int owner)
+{
+    return viewer == owner ? DONE : check(p, viewer, owner, COMMENT_ON);
+}
+
+static int write_comment(plain *p, const op *o, line *answer)
+{
+    post *one;
+    int code = find(p, o, &one);
+    if (code == DONE) code = may_comment(p, o->viewer, o->other);
+    if (code != DONE) return code;
+    const comment *up = o->version ? comment_at(p, o->other, o->version) : NULL;
+    if (o->version && (!up || &p->posts[up->post] != one || up->deleted_at || hides(p, up->author, o->viewer))) return CONFLICT;
+    if (p->comments_len == PLAIN_COMMENTS) abort();
+    comment *k = &p->comments[p->comments_len++];
+    *k = (comment){.post = (int)(one - p->posts), .owner = o->other, .number = ++p->people[o->other].posts, .author = o->viewer,
+                   .parent = o->version, .at = o->now};
+    k->root = up ? up->root : k->number;
+    memcpy(k->text, o->stored, sizeof k->text);
+    line_add(answer, " %d", k->number);
+    return DONE;
+}
+
+static int edit_comment(plain *p, const op *o)
+{
+    comment *k;
+    int code = find_comment(p, o, &k);
+    if (code != DONE) return code;
+    if (k->author != o->viewer || o->now - k->at >= 24 * PLAIN_HOUR) return DENIED;
+    if (k->version != o->version) return CONFLICT;
+    if (strcmp(k->text, o->stored) == 0) return DONE;
+    memcpy(k->text, o->stored, sizeof k->text);
+    k->edited = true;
+    k->version++;
+    return DONE;
+}
+
+static int delete_comment(plain *p, const op *o)
+{
+    comment *k = comment_at(p, o->other, o->n);
+    if (!k) return NOT_FOUND;
+    bool mine = k->author == o->viewer || k->owner == o->viewer;
+    if (mine && k->deleted_at && k->deleted_by == o->viewer) return DONE;
+    int code = mine && !k->deleted_at ? DONE : find_comment(p, o, &k);
+    if (code != DONE) return code;
+    if (!mine) return DENIED;
+    k->deleted_at = o->now;
+    k->deleted_by = o->viewer;
+    return DONE;
+}
+
+static int restore_comment(plain *p, const op *o)
+{
+    comment *k = comment_at(p, o->other, o->n);
+    if (!k) return NOT_FOUND;
+    if (!k->deleted_at) return find_comment(p, o, &k);
+    if (k->deleted_by != o->viewer) return NOT_FOUND;
+    if (o->now - k->deleted_at > 24 * PLAIN_HOUR) return GONE;
+    int code = find_under(p, o->viewer, &p->posts[k->post]);
+    if (code == DONE && k->author == o->viewer) code = may_comment(p, o->viewer, k->owner);
+    if (code != DONE) return code;
+    k->deleted_at = 0;
+    k->deleted_by = 0;
+    return DONE;
+}
+
+static int like_comment(plain *p, const op *o)
+{
+    comment *k = comment_at(p, o->other, o->n);
+    if (k && o->kind == OP_COMMENT_UNLIKE && in(k->likes, o->viewer)) return k->likes &= ~bit(o->viewer), DONE;
+    int code = find_comment(p, o, &k);
+    if (code == DONE && o->kind == OP_COMMENT_LIKE) k->likes |= bit(o->viewer);
+    return code;
+}
+
+static int comment_do(plain *p, const op *o, line *answer)
+{
+    switch (o->kind) {
+    case OP_COMMENT: return write_comment(p, o, answer);
+    case OP_COMMENT_EDIT: return edit_comment(p, o);
+    case OP_COMMENT_DELETE: return delete_comment(p, o);
+    case OP_COMMENT_RESTORE: return restore_comment(p, o);
+    default: return like_comment(p, o);
+    }
+}
+
+static void put_comment(const comment *k, line *answer) { line_add(answer, " %d<%d \"%s\"%s", k->number, k->parent, k->text, k->edited ? "e" : ""); }
+
+/* In order, then thread by thread. */
+static int comments(plain *p, const op *o, line *answer)
+{
+    post *one;
+    int code = find(p, o, &one), count = 0;
+    if (code != DONE) return code;
+    for (int i = 0; i < p->comments_len; i++) {
+        const comment *k = &p->comments[i];
+        bool here = &p->posts[k->post] == one && !k->deleted_at;
+        count += here;
+        if (here && !hides(p, k->author, o->viewer)) put_comment(k, answer);
+    }
+    line_add(answer, " of %d;", count);
+    for (int r = 0; r < p->comments_len; r++) {
+        if (&p->posts[p->comments[r].post] != one || p->comments[r].root != p->comments[r].number) continue;
+        for (int i = r; i < p->comments_len; i++) {
+            const comment *k = &p->comments[i];
+            if (k->owner == one->owner && k->root == p->comments[r].number && !k->deleted_at && !hides(p, k->author, o->viewer)) put_comment(k, answer);
+        }
+    }
+    return DONE;
+}
+
+static int comment_page(plain *p, const op *o, line *answer)
+{
+    comment *k;
+    int code = find_comment(p, o, &k), likes = 0;
+    if (code != DONE) return code;
+    for (int i = 1; i <= p->members; i++) likes += in(k->likes, i);
+    put_comment(k, answer);
+    line_add(answer, " by %d v%d likes %d:", k->author, k->version, likes);
+    for (int i = 1; i <= p->members; i++)
+        if (in(k->likes, i) && (i == o->viewer || (may(p, o->viewer, i, FOUND) && may(p, o->viewer, i, PROFILE)))) line_add(answer, " %d", i);
     return DONE;
 }
 
@@ -438,13 +651,24 @@ static int wall(const plain *p, const op *o, line *answer)
 static int permalink(plain *p, const op *o, line *answer)
 {
     post *one;
-    int code = find(p, o, &one), likes = 0;
+    int code = find(p, o, &one), likes = 0, reposts = 0;
     if (code != DONE) return code;
     for (int i = 1; i <= p->members; i++) likes += in(one->likes, i);
     line_add(answer, " by %d v%d%s \"%s\" likes %d:", one->author, one->version, one->edited ? " edited" : "", one->text, likes);
     for (int i = 1; i <= p->members; i++)
         if (in(one->likes, i) && (i == o->viewer || (may(p, o->viewer, i, FOUND) && may(p, o->viewer, i, PROFILE))))
             line_add(answer, " %d", i);
+    if (one->original) {
+        const post *first = &p->posts[one->original - 1];
+        bool there = !first->deleted_at && sees(p, o->viewer, first);
+        line_add(answer, " re %d_%d", there ? first->owner : 0, there ? first->ordinal : 0);
+    }
+    for (int i = p->len - 1, place = (int)(one - p->posts) + 1; i >= 0; i--)
+        if (p->posts[i].original == place && !p->posts[i].deleted_at) {
+            reposts++;
+            if (sees(p, o->viewer, &p->posts[i])) line_add(answer, " in %d_%d", p->posts[i].owner, p->posts[i].ordinal);
+        }
+    line_add(answer, " of %d", reposts);
     for (int i = one->wordings - 1; i >= 0; i--)
         if (o->viewer == one->author || allowed(p, o->viewer, one->owner, &one->old_for[i])) line_add(answer, " \"%s\"", one->old[i]);
     return DONE;
@@ -526,6 +750,7 @@ void plain_do(plain *p, const op *o, line *answer)
     case OP_CIRCLE_TAKE: code = circle_do(p, o, &rest); break;
     case OP_PRIVACY: p->people[o->viewer].privacy[o->n] = o->audience; code = DONE; break;
     case OP_POST: code = write_post(p, o, &rest); break;
+    case OP_REPOST: code = repost(p, o, &rest); break;
     case OP_EDIT:
     case OP_AUDIENCE:
     case OP_LIKE: code = change_post(p, o); break;
@@ -536,6 +761,14 @@ void plain_do(plain *p, const op *o, line *answer)
     case OP_REINSTATE:
     case OP_ROLE: code = staff_do(p, o); break;
     case OP_SWEEP: code = sweep(p, o); break;
+    case OP_COMMENT:
+    case OP_COMMENT_EDIT:
+    case OP_COMMENT_DELETE:
+    case OP_COMMENT_RESTORE:
+    case OP_COMMENT_LIKE:
+    case OP_COMMENT_UNLIKE: code = comment_do(p, o, &rest); break;
+    case OP_COMMENTS: code = comments(p, o, &rest); break;
+    case OP_COMMENT_PAGE: code = comment_page(p, o, &rest); break;
     case OP_NEWS: code = news(p, o, &rest); break;
     case OP_WALL: code = wall(p, o, &rest); break;
     case OP_PERMALINK: code = permalink(p, o, &rest); break;

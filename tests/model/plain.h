@@ -15,13 +15,16 @@
 #define PLAIN_POSTS 16384
 #define PLAIN_TEXT 64
 #define PLAIN_WORDINGS 24
-#define PLAIN_ITEMS 8
+#define PLAIN_COMMENTS 16384
+#define PLAIN_ITEMS 9
 #define PLAIN_HOUR INT64_C(3600000)
 
 typedef enum op_kind {
     OP_SIGN_UP, OP_RELATE, OP_CIRCLE_NEW, OP_CIRCLE_DROP, OP_CIRCLE_ADD, OP_CIRCLE_TAKE, OP_PRIVACY, OP_POST, OP_EDIT,
-    OP_AUDIENCE, OP_DELETE, OP_RESTORE, OP_LIKE, OP_UNLIKE, OP_SUSPEND, OP_REINSTATE, OP_ROLE, OP_SWEEP, OP_WRITES,
-    OP_NEWS = OP_WRITES, OP_WALL, OP_PERMALINK, OP_PROFILE, OP_MAY, OP_EDGES, OP_PEOPLE, OP_MUTUAL, OP_KINDS
+    OP_AUDIENCE, OP_DELETE, OP_RESTORE, OP_LIKE, OP_UNLIKE, OP_SUSPEND, OP_REINSTATE, OP_ROLE, OP_SWEEP, OP_COMMENT,
+    OP_COMMENT_EDIT, OP_COMMENT_DELETE, OP_COMMENT_RESTORE, OP_COMMENT_LIKE, OP_COMMENT_UNLIKE, OP_REPOST, OP_WRITES,
+    OP_NEWS = OP_WRITES, OP_WALL, OP_PERMALINK, OP_PROFILE, OP_MAY, OP_EDGES, OP_PEOPLE, OP_MUTUAL,
+    OP_COMMENTS, OP_COMMENT_PAGE, OP_KINDS
 } op_kind;
 
 /* In the order of the server's friend_act. */
@@ -38,8 +41,8 @@ typedef struct op {
     int64_t now;
     int viewer;             /* 0: a guest; -1: the server's console */
     int other;              /* a member: owner of the wall, the other side */
-    int n;                  /* ordinal of a post or circle, a privacy item, an act, a role */
-    int version;
+    int n;                  /* ordinal of a post, comment or circle, a privacy item, an act, a role */
+    int version;            /* OP_COMMENT: the comment that is answered */
     uint64_t members;
     plain_audience audience;
     char text[PLAIN_TEXT];  /* as typed */
@@ -61,5 +64,7 @@ bool plain_active(const plain *p, int num);
 int plain_role(const plain *p, int num);
 /* A post made lately: false when there is none. */
 bool plain_some_post(const plain *p, uint64_t random, int *owner, int *ordinal, int *author, int *version);
+/* A comment made lately, and the post under which it stands. */
+bool plain_some_comment(const plain *p, uint64_t random, int *owner, int *number, int *post, int *author, int *version);
 
 #endif

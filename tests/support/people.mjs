@@ -45,13 +45,21 @@ export class Person {
   }
 
   /** Writes on a wall (their own unless said otherwise); the post's {owner, ordinal, path}. */
-  async write(text, { audience = 0, on = this } = {}) {
-    const fields = { text, ...(on === this ? { audience } : {}) };
+  async write(text, { audience = 0, on = this, more = {} } = {}) {
+    const fields = { text, ...more, ...(on === this ? { audience } : {}) };
     const sent = await this.done(on.wall, fields);
     // Where to undo it stands in the toast: the one place that names the new post.
     const undo = /\/wall(\d+)_(\d+)\/delete/.exec(decodeURIComponent(toastOf(sent)));
     assert.ok(undo, `no new post in the toast of ${sent}`);
     return { owner: Number(undo[1]), ordinal: Number(undo[2]), path: `/wall${undo[1]}_${undo[2]}` };
+  }
+
+  /** Comments on a post, or answers a comment (its number); the comment's {owner, number, path}. */
+  async comment(post, text, { parent = 0 } = {}) {
+    const sent = await this.done(`${post.path}/comment`, { text, ...(parent ? { parent } : {}) });
+    const undo = /\/comment(\d+)_(\d+)\/delete/.exec(decodeURIComponent(toastOf(sent)));
+    assert.ok(undo, `no new comment in the toast of ${sent}`);
+    return { owner: Number(undo[1]), number: Number(undo[2]), path: `/comment${undo[1]}_${undo[2]}` };
   }
 
   /** Changes some privacy settings: {profile: 3, wall: 4, …}, by level. Those not named keep what the form shows. */
@@ -67,7 +75,7 @@ export class Person {
 }
 
 /** Numbers of the privacy settings (graph/privacy.h). */
-export const ITEMS = { profile: 1, wall: 2, post: 3, friends: 4, birthday: 5, found: 6, presence: 7 };
+export const ITEMS = { profile: 1, wall: 2, post: 3, friends: 4, birthday: 5, found: 6, presence: 7, comment: 8 };
 export const LEVELS = { everyone: 0, members: 1, friendsOfFriends: 2, friends: 3, nobody: 4 };
 
 export function toastOf(answer) {

@@ -80,7 +80,30 @@ async function plan(who) {
   const barred = await joinAs(me.server, "barred.page", { given: "Barred", family: "Page" });
   await me.done(`/block/${barred.num}`);
   await switchOn(who.owner);
+  await me.done(me.wall, { text: "The #ferry is back, and the ferryman did it.", warning: "How a story ends", audience: 0 });
+  await me.done(`${(await me.write("On top of my wall")).path}/pin`);
+  const poll = await me.write("The choir meets again.", { more: { poll_question: "Which evening suits you?", poll_answers: "Tuesday\nThursday, after the rehearsal of the orchestra\nNone", poll_changes: 1, poll_days: 7 } });
+  await who.ru.done(`${poll.path}/vote`, { answer: 2 });
+  const asked = await me.write("Another question", { more: { poll_question: "And who brings the cake?", poll_answers: "I\nYou", poll_several: 1 } });
+  await me.done(`${poll.path}/vote`, { answer: 2 });
+  // A conversation, with answers and a like.
+  const talk = await me.write("Who remembers the ferry?", { audience: 1 });
+  const first = await who.ru.comment(talk, "Помню: паром ходил до ноября. @" + me.name + ", а вы?");
+  const second = await me.comment(talk, "I do, and the ferryman’s dog. See https://example.org/ferry for a picture of it.");
+  await who.owner.comment(talk, "The dog was called Tug.", { parent: second.number });
+  const mine = await me.comment(talk, "Tug!", { parent: second.number });
+  await who.ru.done(`${second.path}/like`);
+  await me.done(`${first.path}/like`);
+  // Passed on: once to be seen, once when the original is gone.
+  const lost = await who.ru.write("Это скоро удалят");
+  await me.done(`${talk.path}/repost`, { text: "The choir wants to know as well.", audience: 0 });
+  const stub = (await me.done(`${lost.path}/repost`, { text: "", audience: 0 })).location;
+  await who.ru.done(`${lost.path}/delete`);
+  await me.done(`${talk.path}/bookmark`);
+  await me.done(`${await livelyPost(who.ru)}/bookmark`).catch(() => {});
   const at = {
+    "/bookmarks": [["member"], ["owner"]],
+    "/wall{owner:int}_{ordinal:int}/voters": [["member", `${poll.path}/voters?answer=2`]],
     "/": [["guest", "/"]],
     "/about": [["guest", "/about"], ["member", "/about"]],
     "/login": [["guest", "/login"]],
@@ -101,7 +124,13 @@ async function plan(who) {
     "/setup/{token}": [["guest", "/setup/over", 410]],
     "/feed": [["member"]],
     "/wall{owner:int}": [["member", me.wall]],
-    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404]],
+    "/wall{owner:int}_{ordinal:int}": [["member", post], ["guest", "/wall1_999999", 404], ["member", talk.path], ["guest", `${(await livelyPost(who.ru))}`, null], ["member", `${talk.path}?view=threads`], ["member", stub], ["member", poll.path], ["member", asked.path]],
+    "/wall{owner:int}_{ordinal:int}/repost": [["member", `${talk.path}/repost`]],
+    "/wall{owner:int}_{ordinal:int}/reposts": [["member", `${talk.path}/reposts`], ["member", `${lost.path}/reposts`, null]],
+    "/comment{owner:int}_{ordinal:int}": [["member", second.path], ["guest", second.path, 404]],
+    "/comment{owner:int}_{ordinal:int}/edit": [["member", `${mine.path}/edit`]],
+    "/comment{owner:int}_{ordinal:int}/likes": [["member", `${second.path}/likes`]],
+    "/tag/{tag}": [["member", "/tag/ferry"], ["guest", "/tag/nobodysaysthis"]],
     "/wall{owner:int}_{ordinal:int}/edit": [["member", `${post}/edit`, null]],
     "/wall{owner:int}_{ordinal:int}/audience": [["member", `${post}/audience`, null]],
     "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],

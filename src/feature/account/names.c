@@ -65,15 +65,18 @@ static const char *const reserved[] = {
     "moderator", "moderators", "news", "nodeinfo", "noreply", "notifications", "null", "oauth", "official", "operator",
     "outbox", "owner", "people", "photos", "post", "postmaster", "posts", "presence", "privacy", "register",
     "robots.txt", "root", "rules", "search", "security", "service", "settings", "setup", "signin", "signup", "staff",
-    "static", "status", "support", "system", "tags", "team", "terms", "unblock", "undefined", "user", "users", "veche",
+    "static", "status", "support", "system", "tag", "tags", "team", "terms", "unblock", "undefined", "user", "users", "veche",
     "verify", "video", "view", "wall", "webmaster", "www"};
 
 static bool is_reserved(str name)
 {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (str_eq(name, str_of(reserved[i]))) return true;
-    /* /id12 and /wall12_3 are addresses of their own. */
-    str rest = str_starts(name, STR("id")) ? str_skip(name, 2) : str_starts(name, STR("wall")) ? str_skip(name, 4) : STR("x");
+    /* /id12, /wall12_3 and /comment12_4 are addresses of their own. */
+    static const char *const numbered[] = {"id", "wall", "comment"};
+    str rest = STR("x");
+    for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++)
+        if (str_starts(name, str_of(numbered[i]))) rest = str_skip(name, strlen(numbered[i]));
     for (size_t i = 0; i < rest.len; i++)
         if ((rest.ptr[i] < '0' || rest.ptr[i] > '9') && rest.ptr[i] != '_') return false;
     return true;

@@ -3,6 +3,8 @@
 #include "feature/wall/text.h"
 
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 
 #include "base/utf8.h"
 #include "feature/account/account.h"
@@ -217,6 +219,80 @@ static void put_link(out *o, int64_t num, str words)
     OUT_LIT(o, "</a>");
 }
 
+/* ---- tags ---- */
+
+#define TAG_UNITS (2 * TAG_MAX)        /* of UTF-16 */
+#define FOLDED_UNITS (3 * TAG_UNITS)   /* full case folding makes at most three of one */
+#define FOLDED_BYTES (3 * FOLDED_UNITS)
+
+/* The length of a tag at the start of s, with its '#'; 0 when it is none. */
+static size_t tag_at(str s)
+{
+    size_t end = 1, points = 0;
+    bool letter = false;
+    for (size_t next = end; next < s.len && points <= TAG_MAX; end = next, points++) {
+        int32_t point = utf8_next(s, &next);
+        if (point != '_' && !is_of(point, U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) break;
+        letter = letter || is_of(point, U_GC_L_MASK);
+    }
+    return letter && points <= TAG_MAX ? end : 0;
+}
+
+static str tag_fold(char bytes[FOLDED_BYTES], str tag)
+{
+    UErrorCode err = U_ZERO_ERROR;
+    UChar wide[TAG_UNITS], folded[FOLDED_UNITS], composed[FOLDED_UNITS];
+    int32_t len, out = 0;
+    u_strFromUTF8(wide, TAG_UNITS, &len, tag.ptr, (int32_t)tag.len, &err);
+    len = u_strFoldCase(folded, FOLDED_UNITS, wide, len, U_FOLD_CASE_DEFAULT, &err);
+    len = unorm2_normalize(unorm2_getNFCInstance(&err), folded, len, composed, FOLDED_UNITS, &err);
+    u_strToUTF8(bytes, FOLDED_BYTES, &out, composed, len, &err);
+    return U_SUCCESS(err) ? (str){bytes, (size_t)out} : tag;
+}
+
+static void put_tag(out *o, str tag)
+{
+    char bytes[FOLDED_BYTES];
+    OUT_LIT(o, "<a href=\"/tag/");
+    out_percent(o, tag_fold(bytes, str_skip(tag, 1)));
+    OUT_LIT(o, "\">");
+    out_escape(o, tag);
+    OUT_LIT(o, "</a>");
+}
+
+bool text_tag(arena *a, str typed, str *folded)
+{
+    char bytes[FOLDED_BYTES];
+    str whole = arena_cat(a, STR("#"), typed, STR(""));
+    if (!utf8_valid(typed) || tag_at(whole) != whole.len) return false;
+    *folded = arena_str(a, tag_fold(bytes, typed));
+    return true;
+}
+
+static void add_tag(arena *a, str tag, text_tag_list *l)
+{
+    str folded;
+    if (l->len == TAGS_MAX || !text_tag(a, str_skip(tag, 1), &folded)) return;
+    for (size_t i = 0; i < l->len; i++)
+        if (str_eq(l->items[i], folded)) return;
+    l->items[l->len++] = folded;
+}
+
+void text_tags(arena *a, str stored, text_tag_list *l)
+{
+    *l = (text_tag_list){ARENA_ARRAY(a, str, TAGS_MAX), 0};
+    for (size_t i = 0; i < stored.len;) {
+        int64_t num;
+        str words, rest = str_skip(stored, i);
+        size_t whole = 0, tag = 0;
+        if (rest.ptr[0] == '[' && !link_at(rest, &num, &words, &whole)) whole = 0;
+        if (rest.ptr[0] == 'h' && starts_word(stored, i)) whole = address_at(rest);
+        if (rest.ptr[0] == '#' && starts_word(stored, i)) whole = tag = tag_at(rest);
+        if (tag) add_tag(a, str_take(rest, tag), l);
+        i += whole ? whole : 1;
+    }
+}
+
 static void put_line_end(out *o, str s, size_t *at)
 {
     size_t n = 0;
@@ -237,12 +313,14 @@ static void put_text(out *o, str s)
         char ch = rest.ptr[0];
         bool link = ch == '[' && link_at(rest, &num, &words, &whole);
         if (!link && ch == 'h' && starts_word(s, i)) whole = address_at(rest);
+        if (ch == '#' && starts_word(s, i)) whole = tag_at(rest);
         if (!whole && ch != '\n') {
             i++;
             continue;
         }
         out_escape(o, (str){s.ptr + plain, i - plain});
         if (link) put_link(o, num, words);
+        else if (whole && ch == '#') put_tag(o, str_take(rest, whole));
         else if (whole) put_address(o, str_take(rest, whole));
         else put_line_end(o, s, &i);
         i += whole;
@@ -259,7 +337,7 @@ static void put_text(out *o, str s)
 
 typedef struct measure { size_t points, lines; } measure;
 
-/* What cannot be cut at s[at]: a link, an address, one character with its marks. Returns its length, and adds it up. */
+/* What cannot be cut at s[at]: a link, an address, a tag, one character with its marks. Returns its length, and adds it up. */
 static size_t take_unit(str s, size_t at, measure *m)
 {
     int64_t num;
@@ -270,6 +348,7 @@ static size_t take_unit(str s, size_t at, measure *m)
         m->points += utf8_count(str_take(rest, whole)); /* all of it is sent, though not all is shown */
         return whole;
     }
+    if (rest.ptr[0] == '#' && starts_word(s, at) && (whole = tag_at(rest)) > 0) return m->points += utf8_count(str_take(rest, whole)), whole;
     size_t end = 0;
     m->points++;
     m->lines += utf8_next(rest, &end) == '\n';

@@ -13,6 +13,12 @@
 #define MENTIONS_MAX 30
 #define FOLD_POINTS 1000
 #define FOLD_LINES 15
+#define TAG_MAX 64   /* code points, without the # */
+#define TAGS_MAX 30  /* of one post that are found by their pages */
+
+/* A tag is '#' with letters, digits, marks and '_' behind it, at least one letter, and nothing that joins words before it. Folded it
+ * is what its page is found by: case does not matter, of any script (Unicode's full case folding, then NFC). */
+typedef struct text_tag_list { str *items; size_t len; } text_tag_list;
 
 /* Finds @names of members and stores their numbers beside them. Names that nobody has stay as typed. A link that is typed
  * whole, "[id7|words]", keeps its words unless they look like an address: then the member's own is put there, so that none
@@ -25,5 +31,10 @@ html text_html(arena *a, str stored);
 /* The same for lists: of a text longer than FOLD_POINTS characters or FOLD_LINES lines only the beginning, which ends behind a
  * line or a word and never inside a link. *folded: something was left out. */
 html text_html_folded(arena *a, str stored, bool *folded);
+
+/* The tags of a text, folded, each once, at most TAGS_MAX. Pure. */
+void text_tags(arena *a, str stored, text_tag_list *out);
+/* What stands behind a '#', folded; false when that is no tag. */
+bool text_tag(arena *a, str typed, str *folded);
 
 #endif

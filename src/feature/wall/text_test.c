@@ -191,13 +191,82 @@ static void an_endless_word_is_cut_between_its_letters(void **state)
     assert_true(s.len > 0 && utf8_valid(s) && str_ends(s, STR("е\u0301</p>")));
 }
 
+/* ---- tags ---- */
+
+static bool is_tag(const char *typed, const char *folded)
+{
+    str s = STR("");
+    bool is = text_tag(w->arena, str_of(typed), &s);
+    return folded ? is && str_eq(s, str_of(folded)) : !is;
+}
+
+static void a_tag_has_a_letter_and_at_most_64_characters(void **state)
+{
+    (void)state;
+    char long_[2 * TAG_MAX + 3];
+    for (int i = 0; i <= TAG_MAX; i++) memcpy(long_ + 2 * i, "ж", 2);
+    long_[2 * TAG_MAX] = '\0';
+    assert_true(is_tag(long_, long_));
+    long_[2 * TAG_MAX] = "ж"[0];
+    long_[2 * TAG_MAX + 2] = '\0';
+    assert_true(is_tag(long_, NULL));
+    assert_true(is_tag("2026", NULL));
+    assert_true(is_tag("2026_", NULL));
+    assert_true(is_tag("y2026", "y2026"));
+    assert_true(is_tag("", NULL));
+    assert_true(is_tag("two words", NULL));
+    assert_true(is_tag("a-b", NULL));
+    assert_true(is_tag("a\xff", NULL));
+    assert_true(is_tag("हिन्दी", "हिन्दी")); /* signs that belong to a letter */
+}
+
+static void case_does_not_matter_in_a_tag_of_any_script(void **state)
+{
+    (void)state;
+    assert_true(is_tag("Ferry", "ferry"));
+    assert_true(is_tag("ПАРОМ_Мста", "паром_мста"));
+    assert_true(is_tag("Straße", "strasse"));
+    assert_true(is_tag("STRASSE", "strasse"));
+    assert_true(is_tag("Ёлка", "ёлка")); /* and its dots do */
+    assert_true(is_tag("ΣΊΣΥΦΟΣ", "σίσυφοσ"));
+}
+
+static void a_tag_is_a_link_and_its_words_stay_as_they_were_typed(void **state)
+{
+    (void)state;
+    assert_true(has(shown("To the #Ferry, now"), "To the <a href=\"/tag/ferry\">#Ferry</a>, now"));
+    assert_true(has(shown("(#Ferry)"), "(<a href=\"/tag/ferry\">#Ferry</a>)"));
+    assert_true(has(shown("#Мста"), "<a href=\"/tag/%D0%BC%D1%81%D1%82%D0%B0\">#Мста</a>"));
+    assert_false(has(shown("a#b #12 ## # &#39;"), "<a"));
+    assert_false(has(shown("see [id7|#words]"), "/tag/"));
+    assert_false(has(shown("https://example.org/#part"), "/tag/"));
+}
+
+static void each_tag_of_a_text_is_found_once(void **state)
+{
+    (void)state;
+    text_tag_list l;
+    text_tags(w->arena, STR("#Ferry #ferry [id7|#words] https://example.org/#part #mule"), &l);
+    assert_int_equal(l.len, 2);
+    assert_true(str_eq(l.items[0], STR("ferry")));
+    assert_true(str_eq(l.items[1], STR("mule")));
+    out o;
+    out_init(&o, 4096);
+    for (int i = 0; i <= TAGS_MAX; i++) out_printf(&o, "#t%d ", i);
+    text_tags(w->arena, out_get(&o), &l);
+    assert_int_equal(l.len, TAGS_MAX);
+    out_drop(&o);
+}
+
 #define TESTS                                                                                                                     \
     TEST(a_name_is_found_behind_and_before_any_punctuation), TEST(a_name_inside_a_word_or_an_address_is_none),                    \
         TEST(no_link_says_one_address_and_leads_to_another), TEST(a_link_with_words_of_its_own_stays),                            \
         TEST(a_forged_link_to_nobody_is_plain_text), TEST(what_is_edited_comes_back_as_it_was_typed),                             \
         TEST(an_address_is_found_inside_any_punctuation_and_leaves_it_outside), TEST(letters_of_any_language_stay_inside_an_address), \
         TEST(a_short_text_is_not_folded), TEST(a_long_text_is_cut_behind_a_word), TEST(a_text_is_never_cut_inside_a_link),        \
-        TEST(an_address_that_is_too_long_alone_is_shown), TEST(an_endless_word_is_cut_between_its_letters)
+        TEST(an_address_that_is_too_long_alone_is_shown), TEST(an_endless_word_is_cut_between_its_letters),  \
+        TEST(a_tag_has_a_letter_and_at_most_64_characters), TEST(case_does_not_matter_in_a_tag_of_any_script),                       \
+        TEST(a_tag_is_a_link_and_its_words_stay_as_they_were_typed), TEST(each_tag_of_a_text_is_found_once)
 
 int main(void)
 {

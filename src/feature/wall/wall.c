@@ -3,10 +3,13 @@
 
 #include "base/ids.h"
 #include "db/change.h"
+#include "feature/poll/poll.h"
+#include "feature/tag/tag.h"
 #include "feature/wall/text.h"
 
 #define SWEEP_SLICE 50
 #define COUNTS_PAGE 200
+#define COPIES_SLICE 50
 
 /* ---- reading ---- */
 
@@ -22,21 +25,55 @@ static rc post_read(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
     return found == E_NOT_FOUND ? fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post") : found;
 }
 
+static rc judged(ctx *c, const wall_post *p)
+{
+    bool may;
+    TRY(may_see(c, p, &may));
+    /* Whether it is there, deleted or hidden is nobody's business who could not see it. */
+    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");
+    if (p->deleted_at) return fail(c, E_GONE, MSG(L_wall_gone), "deleted");
+    return OK;
+}
+
 rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
 {
     TRY(post_read(c, owner, ordinal, out));
-    bool may;
-    TRY(may_see(c, out, &may));
-    /* Whether it is there, deleted or hidden is nobody's business who could not see it. */
-    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");
-    if (out->deleted_at) return fail(c, E_GONE, MSG(L_wall_gone), "deleted");
-    return OK;
+    return judged(c, out);
+}
+
+rc wall_get_by_id(ctx *c, int64_t id, wall_post *out)
+{
+    rc_code found = sql_wall_by_id(c->db, c->arena, id_bucket(id), id, out);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such post");
+    TRY(found);
+    return judged(c, out);
 }
 
 rc wall_page(ctx *c, int64_t owner, int64_t before, bool owners_only, news_page *out)
 {
     TRY(privacy_check(c, owner, PRIVACY_WALL));
     return graph_wall(c, owner, before, owners_only, WALL_PAGE, out);
+}
+
+rc wall_id(ctx *c, int64_t owner, int64_t ordinal, int64_t *id)
+{
+    wall_post p;
+    TRY(post_read(c, owner, ordinal, &p));
+    *id = p.id;
+    return OK;
+}
+
+rc wall_pins(ctx *c, int64_t owner, news_page *out)
+{
+    wall_post_list pins;
+    *out = (news_page){.items = ARENA_ARRAY(c->arena, ring_post, PINS_MAX)};
+    TRY(sql_wall_pinned(c->db, c->arena, bucket_of(owner), owner, PINS_MAX, &pins));
+    for (size_t i = 0; i < pins.len; i++) {
+        bool may;
+        TRY(may_see(c, &pins.items[i], &may));
+        if (may) out->items[out->len++] = wall_ring_post(&pins.items[i]);
+    }
+    return OK;
 }
 
 rc wall_count(ctx *c, int64_t owner, int64_t *n)
@@ -55,6 +92,54 @@ rc wall_count(ctx *c, int64_t owner, int64_t *n)
             if (may) *n += counts.items[i].posts;
         }
     }
+    return OK;
+}
+
+rc wall_originals(ctx *c, const int64_t *ids, size_t len, wall_post_list *out)
+{
+    wall_post_list all = {0};
+    if (len) TRY(sql_wall_by_ids(c->db, c->arena, ids, len, &all));
+    *out = (wall_post_list){.items = all.items};
+    for (size_t i = 0; i < all.len; i++) {
+        bool may;
+        TRY(may_see(c, &all.items[i], &may));
+        if (may) out->items[out->len++] = all.items[i];
+    }
+    return OK;
+}
+
+ring_post wall_ring_post(const wall_post *p)
+{
+    return (ring_post){.id = p->id, .audience = p->audience, .original = p->original, .owner = (uint32_t)p->owner,
+                       .author = (uint32_t)p->author, .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version,
+                       .likes = (uint32_t)p->likes, .comments = (uint32_t)p->comments, .reposts = (uint32_t)p->reposts, .poll = p->poll != 0};
+}
+
+/* Takes of a slice of copies, in its order, those that stand and that the viewer may see. */
+static rc take_copies(ctx *c, const wall_copies_row_list *slice, int64_t *before, news_page *out)
+{
+    int64_t ids[COPIES_SLICE];
+    wall_post_list open;
+    for (size_t i = 0; i < slice->len; i++) ids[i] = slice->items[i].copy;
+    TRY(wall_originals(c, ids, slice->len, &open));
+    for (size_t i = 0; i < slice->len && out->len <= WALL_PAGE; i++) {
+        *before = ids[i];
+        for (size_t k = 0; k < open.len; k++)
+            if (open.items[k].id == ids[i]) out->items[out->len++] = wall_ring_post(&open.items[k]);
+    }
+    return OK;
+}
+
+rc wall_reposts(ctx *c, const wall_post *p, int64_t before, news_page *out)
+{
+    *out = (news_page){.items = ARENA_ARRAY(c->arena, ring_post, WALL_PAGE + 1)};
+    wall_copies_row_list slice = {.len = COPIES_SLICE};
+    for (size_t scanned = 0; scanned < NEWS_SCAN_MAX && out->len <= WALL_PAGE && slice.len == COPIES_SLICE; scanned += slice.len) {
+        TRY(sql_wall_copies(c->db, c->arena, bucket_of(p->owner), p->id, before, COPIES_SLICE, &slice));
+        TRY(take_copies(c, &slice, &before, out));
+    }
+    if (out->len > WALL_PAGE) out->next = out->items[--out->len - 1].id;
+    else if (slice.len == COPIES_SLICE) out->next = before;
     return OK;
 }
 
@@ -118,24 +203,79 @@ static rc count_post(ctx *c, int64_t owner, int64_t author, int64_t audience, bo
                     : sql_wall_count_sub(c->db, bucket_of(owner), owner, audience);
 }
 
-rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
+rc wall_number(ctx *c, int64_t owner, int64_t *number)
+{
+    wall_next_ordinal_row next;
+    rc_code found = sql_wall_next_ordinal(c->db, c->arena, bucket_of(owner), owner, &next);
+    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such wall");
+    TRY(found);
+    *number = next.ordinal;
+    return OK;
+}
+
+rc wall_with_poll(ctx *c, int64_t owner, int64_t post)
+{
+    TRY(sql_wall_set_poll(c->db, bucket_of(owner), post));
+    return change_emit(c, CHANGE_WALL, owner, post);
+}
+
+rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
+{
+    TRY(sql_wall_comments_add(c->db, by, bucket_of(owner), post));
+    return change_emit(c, CHANGE_WALL, owner, post);
+}
+
+static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t original, int64_t *ordinal, int64_t *id)
 {
     int64_t author = c->viewer.num, bucket = bucket_of(owner);
-    if (owner != author) {
+    str stored;
+    TRY(text_store(c, text, &stored));
+    TRY(wall_number(c, owner, ordinal));
+    *id = id_next(c->ids, bucket, c->now);
+    TRY(sql_wall_insert(c->db, bucket, *id, owner, *ordinal, author, audience, stored, original));
+    TRY(tag_write(c, bucket, *id, stored));
+    TRY(count_post(c, owner, author, audience, true));
+    return change_emit(c, CHANGE_WALL, owner, *id);
+}
+
+rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
+{
+    int64_t id;
+    if (owner != c->viewer.num) {
         TRY(privacy_check(c, owner, PRIVACY_POST));
         audience = LEVEL_EVERYONE; /* the owner's rules for the wall stand above */
     }
-    str stored;
-    TRY(text_store(c, text, &stored));
-    wall_next_ordinal_row next;
-    rc_code found = sql_wall_next_ordinal(c->db, c->arena, bucket, owner, &next);
-    if (found == E_NOT_FOUND) return fail(c, E_NOT_FOUND, MSG(L_NONE), "no such wall");
-    if (found != OK) return found;
-    int64_t id = id_next(c->ids, bucket, c->now);
-    TRY(sql_wall_insert(c->db, bucket, id, owner, next.ordinal, author, audience, stored));
-    TRY(count_post(c, owner, author, audience, true));
-    *ordinal = next.ordinal;
-    return change_emit(c, CHANGE_WALL, owner, id);
+    return insert(c, owner, text, audience, 0, ordinal, &id);
+}
+
+rc wall_repost_of(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
+{
+    TRY(wall_get(c, owner, ordinal, out));
+    if (out->original) TRY(wall_get_by_id(c, out->original, out));
+    if (out->audience == LEVEL_EVERYONE || out->audience == LEVEL_MEMBERS) return OK;
+    return fail(c, E_DENIED, MSG(L_wall_not_for_reposts), "for some people only");
+}
+
+/* What is changed with a repost lies with two owners, and the lower bucket comes first: so this is called before and after the
+ * change on the repost's own wall, and counts in one of the two. */
+static rc count_repost(ctx *c, int64_t own_bucket, int64_t original, int by, bool before)
+{
+    wall_post p;
+    if (!original || (id_bucket(original) < own_bucket) != before) return OK;
+    TRY(sql_wall_by_id(c->db, c->arena, id_bucket(original), original, &p));
+    TRY(sql_wall_reposts_add(c->db, by, id_bucket(original), original));
+    return change_emit(c, CHANGE_WALL, p.owner, original);
+}
+
+rc wall_repost(ctx *c, int64_t owner, int64_t ordinal, str text, int64_t audience, int64_t *number)
+{
+    wall_post p;
+    int64_t me = c->viewer.num, id;
+    TRY(wall_repost_of(c, owner, ordinal, &p));
+    TRY(count_repost(c, bucket_of(me), p.id, 1, true));
+    TRY(insert(c, me, text, audience, p.id, number, &id));
+    TRY(count_repost(c, bucket_of(me), p.id, 1, false));
+    return sql_wall_repost_insert(c->db, id_bucket(p.id), p.id, id);
 }
 
 rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text)
@@ -153,6 +293,18 @@ rc wall_edit(ctx *c, int64_t owner, int64_t ordinal, int64_t version, str text)
                              p.audience));
     TRY(sql_wall_update_text(c->db, stored, c->now, bucket, p.id, p.version, &changed));
     if (changed == 0) return fail(c, E_CONFLICT, MSG(L_wall_edited_meanwhile), "lost the race");
+    TRY(tag_write(c, bucket, p.id, stored));
+    return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_warn(ctx *c, int64_t owner, int64_t ordinal, str warning)
+{
+    wall_post p;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (p.author != c->viewer.num) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author");
+    if (!wall_may_edit(c, &p)) return fail(c, E_DENIED, MSG(L_wall_too_late), "past the time for edits");
+    if (str_eq(p.warning, warning)) return OK;
+    TRY(sql_wall_set_warning(c->db, warning, bucket_of(owner), p.id));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
 
@@ -180,8 +332,10 @@ rc wall_delete(ctx *c, int64_t owner, int64_t ordinal)
     if (!mine || p.deleted_at) TRY(wall_get(c, owner, ordinal, &p));
     if (!mine) return fail(c, E_DENIED, MSG(L_wall_not_yours), "neither author nor owner");
     int64_t changed;
+    TRY(count_repost(c, bucket_of(owner), p.original, -1, true));
     TRY(sql_wall_delete(c->db, c->now, c->viewer.num, bucket_of(owner), p.id, &changed));
     if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
+    TRY(count_repost(c, bucket_of(owner), p.original, -1, false));
     TRY(count_post(c, owner, p.author, p.audience, false));
     return change_emit(c, CHANGE_WALL, owner, p.id);
 }
@@ -195,10 +349,26 @@ rc wall_restore(ctx *c, int64_t owner, int64_t ordinal)
     if (c->now - p.deleted_at > POST_UNDO_MS) return fail(c, E_GONE, MSG(L_wall_gone), "past the time for undo");
     if (p.author == c->viewer.num && owner != p.author) TRY(privacy_check(c, owner, PRIVACY_POST)); /* as if it were new */
     int64_t changed;
+    TRY(count_repost(c, bucket_of(owner), p.original, 1, true));
     TRY(sql_wall_restore(c->db, bucket_of(owner), p.id, c->viewer.num, &changed));
     if (!changed) return fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
+    TRY(count_repost(c, bucket_of(owner), p.original, 1, false));
     TRY(count_post(c, owner, p.author, p.audience, true));
     return change_emit(c, CHANGE_WALL, owner, p.id);
+}
+
+rc wall_pin(ctx *c, int64_t owner, int64_t ordinal, bool on)
+{
+    wall_post p;
+    wall_post_list pins;
+    int64_t changed;
+    TRY(wall_get(c, owner, ordinal, &p));
+    if (!wall_may_choose(c, &p)) return fail(c, E_DENIED, MSG(L_wall_not_author), "not the author's own wall");
+    if ((p.pinned > 0) == on) return OK;
+    TRY(sql_wall_pinned(c->db, c->arena, bucket_of(owner), owner, PINS_MAX, &pins));
+    if (on && pins.len == PINS_MAX) return fail(c, E_LIMIT, msg_n(L_wall_pins_full, PINS_MAX), "pins are full");
+    TRY(sql_wall_set_pinned(c->db, on ? c->now : 0, bucket_of(owner), p.id, &changed));
+    return changed ? change_emit(c, CHANGE_WALL, owner, p.id) : fail(c, E_GONE, MSG(L_wall_gone), "lost the race");
 }
 
 /* Memory knows how many like a post and what its viewer likes: both are told. */
@@ -243,6 +413,10 @@ static rc sweep_run(ctx *c, str payload)
         const wall_erasable *p = &old.items[i];
         TRY(sql_wall_erase_history(c->db, p->bucket, p->id));
         TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
+        TRY(tag_write(c, p->bucket, p->id, STR("")));
+        TRY(poll_forget(c, p->bucket, p->id));
+        TRY(sql_wall_repost_drop_all(c->db, p->bucket, p->id));
+        if (p->original) TRY(sql_wall_repost_drop(c->db, id_bucket(p->original), p->original, p->id));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));
     }
     return job_add(c, &wall_sweep, payload, old.len == SWEEP_SLICE ? 0 : c->now + SWEEP_PAUSE_MS);

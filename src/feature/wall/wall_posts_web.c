@@ -5,12 +5,14 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "feature/wall/text.h"
+#include "feature/poll/poll_web.h"
 #include "feature/wall/wall_web.h"
 #include "page/fragment.h"
 #include "wall_posts.tpl.h"
 
 #define POSTS_MAX 64
 #define SHAPE_WHOLE 4
+#define SHAPE_GUEST 16
 
 typedef struct posts_batch {
     view *v;
@@ -19,14 +21,11 @@ typedef struct posts_batch {
     wall_post_list words; /* loaded when first needed */
     bool loaded;
     bool whole; /* long posts are not folded */
+    bool kept;  /* each with a button that drops it from the bookmarks */
+    poll_list polls;
+    wall_post_list originals; /* what reposts among them pass on, as far as it is open to the viewer */
     uint32_t day;
 } posts_batch;
-
-ring_post wall_ring_post(const wall_post *p)
-{
-    return (ring_post){.id = p->id, .audience = p->audience, .owner = (uint32_t)p->owner, .author = (uint32_t)p->author,
-                       .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version, .likes = (uint32_t)p->likes};
-}
 
 /* NULL when the snapshot does not have the post, or has it for another audience than it was judged by. */
 static rc words_of(posts_batch *b, const ring_post *p, const wall_post **found)
@@ -45,7 +44,7 @@ static uint16_t shape_of(const view *v, const ring_post *p, bool whole)
 {
     bool author = v->who.num && p->author == v->who.num, owner = v->who.num && p->owner == v->who.num;
     bool fresh = v->r->c->now - id_time(p->id) < POST_EDIT_MS;
-    return (uint16_t)(FRAGMENT_POST | (author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0));
+    return (uint16_t)(FRAGMENT_POST | (author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0) | (v->who.num ? 0 : SHAPE_GUEST));
 }
 
 static void render_head(const posts_batch *b, const wall_post *words, const member_card *author, const member_card *owner, out *o)
@@ -53,11 +52,64 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
     ctx *c = b->v->r->c;
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
-                      .elsewhere = words->owner != words->author,
+                      .elsewhere = words->owner != words->author, .warning = words->warning, .pinned = words->pinned > 0, .guest = c->viewer.num == 0,
                       .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
                       .may_delete = wall_may_delete(c, words)};
-    head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
+    if (words->text.len) head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
     tpl_post_open(o, b->v, &head);
+}
+
+rc wall_put_original(view *v, out *o, const wall_post *p)
+{
+    ctx *c = v->r->c;
+    post_head head = {.ordinal = p->ordinal, .time = id_time(p->id), .elsewhere = p->owner != p->author, .warning = p->warning};
+    TRY(view_person(c, p->author, &head.author));
+    TRY(view_person(c, p->owner, &head.owner));
+    head.text = text_html_folded(c->arena, p->text, &head.folded);
+    tpl_original(o, v, &head);
+    return OK;
+}
+
+/* Judged for each viewer: so it stands outside of what is kept. */
+static rc put_original_of(posts_batch *b, const ring_post *p, out *o)
+{
+    if (!p->original) return OK;
+    for (size_t i = 0; i < b->originals.len; i++)
+        if (b->originals.items[i].id == p->original) return wall_put_original(b->v, o, &b->originals.items[i]);
+    tpl_original_hidden(o, b->v);
+    return OK;
+}
+
+static rc load_polls(posts_batch *b, const ring_post *posts)
+{
+    int64_t ids[POSTS_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < b->len; i++)
+        if (posts[i].poll) ids[len++] = posts[i].id;
+    return poll_read(b->v->r->c, ids, len, &b->polls);
+}
+
+static void put_poll_of(posts_batch *b, const ring_post *p, out *o)
+{
+    for (size_t i = 0; i < b->polls.len; i++)
+        if (b->polls.items[i].row.post == p->id) poll_put(b->v, o, p->owner, p->ordinal, &b->polls.items[i]);
+}
+
+static rc load_originals(posts_batch *b, const ring_post *posts)
+{
+    int64_t ids[POSTS_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < b->len; i++) {
+        bool known = posts[i].original == 0;
+        for (size_t k = 0; k < len && !known; k++) known = ids[k] == posts[i].original;
+        if (!known) ids[len++] = posts[i].original;
+    }
+    return wall_originals(b->v->r->c, ids, len, &b->originals);
+}
+
+bool wall_may_repost(const ring_post *p)
+{
+    return p->original || p->audience == LEVEL_EVERYONE || p->audience == LEVEL_MEMBERS;
 }
 
 /* *there: false when the snapshot does not have the post; then nothing was written. */
@@ -82,10 +134,11 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
     return OK;
 }
 
-/* Acts have few faces: as many likes, liked or not. So they are kept as well, under the likes as their version. */
+/* Acts have few faces: as many likes, comments and reposts, liked or not. So they are kept as well, under these numbers as their versions. */
 static fragment_key acts_key(const view *v, const ring_post *p, bool liked)
 {
-    return (fragment_key){.id = p->id, .version = p->likes, .shape = (uint16_t)(FRAGMENT_ACTS + (v->who.num ? liked : 2)), .lang = (uint16_t)v->lang};
+    int shape = FRAGMENT_ACTS + (v->who.num ? liked : 2) + (wall_may_repost(p) ? 4 : 0);
+    return (fragment_key){.id = p->id, .version = p->likes, .people = p->comments, .day = p->reposts, .shape = (uint16_t)shape, .lang = (uint16_t)v->lang};
 }
 
 static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
@@ -94,7 +147,8 @@ static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
     fragment_key key = acts_key(v, p, liked);
     if (fragment_write(v->r->fragments, &key, o)) return;
     size_t before = o->len;
-    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .liked = liked, .guest = guest};
+    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .comments = p->comments, .reposts = p->reposts,
+                      .liked = liked, .guest = guest, .may_repost = wall_may_repost(p)};
     tpl_post_acts(o, v, &acts);
     fragment_keep_since(v->r->fragments, &key, o, before);
 }
@@ -117,7 +171,7 @@ static void fetch_soon(const view *v, const ring_post *posts, size_t len, const 
     }
 }
 
-static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool whole)
+static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool whole, bool kept)
 {
     ctx *c = v->r->c;
     int64_t ids[POSTS_MAX];
@@ -127,12 +181,17 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     bool liked[POSTS_MAX];
     TRY(graph_liked(c, ids, len, liked));
     fetch_soon(v, posts, len, liked, whole);
-    posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .day = day_of(c->now)};
+    posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .kept = kept, .day = day_of(c->now)};
+    TRY(load_originals(&b, posts));
+    TRY(load_polls(&b, posts));
     for (size_t i = 0; i < len; i++) {
         bool there;
         TRY(put_head(&b, &posts[i], o, &there));
         if (!there) continue;
+        put_poll_of(&b, &posts[i], o);
+        TRY(put_original_of(&b, &posts[i], o));
         put_acts(v, &posts[i], liked[i], o);
+        if (kept) tpl_post_kept(o, v, posts[i].owner, posts[i].ordinal);
         tpl_post_close(o, v, NULL);
     }
     return OK;
@@ -140,10 +199,15 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
 
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len)
 {
-    return put_posts(v, o, posts, len, false);
+    return put_posts(v, o, posts, len, false, false);
+}
+
+rc wall_put_kept(view *v, out *o, const ring_post *posts, size_t len)
+{
+    return put_posts(v, o, posts, len, false, true);
 }
 
 rc wall_put_post(view *v, out *o, const ring_post *p)
 {
-    return put_posts(v, o, p, 1, true);
+    return put_posts(v, o, p, 1, true, false);
 }

@@ -250,6 +250,197 @@ static void posts_of_more_audiences_than_a_page_has_are_all_counted(void **state
     world_done(c);
 }
 
+static rc_code warn(int64_t owner, int64_t viewer, int64_t ordinal, const char *what, int64_t later)
+{
+    ctx *c = world_act(w, viewer);
+    c->now += later;
+    rc_code done = wall_warn(c, owner, ordinal, str_of(what));
+    if (done == OK) world_done(c);
+    else world_undo(c);
+    return done;
+}
+
+static void only_the_author_says_what_a_post_warns_of(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), host = world_member(w, ROLE_MEMBER);
+    world_befriend(w, me, host);
+    int64_t post = write_on(host, me, "The butler did it", LEVEL_EVERYONE);
+    assert_int_equal(warn(host, host, post, "An ending", 0), E_DENIED);
+    assert_int_equal(warn(host, me, post, "An ending", 0), OK);
+    assert_int_equal(version_of(host, post), 1);
+    assert_int_equal(warn(host, me, post, "An ending", 0), OK);
+    assert_int_equal(version_of(host, post), 1); /* nothing is new */
+    assert_int_equal(warn(host, me, post, "", POST_EDIT_MS + 5000), E_DENIED);
+    assert_int_equal(wordings(host, host, post), 0); /* the words were not changed */
+}
+
+/* ---- pins ---- */
+
+static rc pin(ctx *c, int64_t owner, int64_t ordinal) { return wall_pin(c, owner, ordinal, true); }
+static rc unpin(ctx *c, int64_t owner, int64_t ordinal) { return wall_pin(c, owner, ordinal, false); }
+
+/* What the viewer is shown on top of the wall. */
+static size_t pins(int64_t viewer, int64_t owner, uint32_t first[1])
+{
+    news_page page;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(wall_pins(c, owner, &page), OK);
+    if (page.len) first[0] = page.items[0].ordinal;
+    size_t len = page.len;
+    world_done(c);
+    return len;
+}
+
+static void five_posts_stand_on_top_of_a_wall_for_those_who_may_see_them(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), pal = world_member(w, ROLE_MEMBER), all[PINS_MAX + 1];
+    uint32_t first[1];
+    world_befriend(w, me, pal);
+    for (int i = 0; i <= PINS_MAX; i++) all[i] = write_on(me, me, "mine", i ? LEVEL_EVERYONE : LEVEL_NOBODY);
+    int64_t theirs = write_on(me, pal, "by a friend", LEVEL_EVERYONE);
+    for (int i = 0; i < PINS_MAX; i++) {
+        w->now += 1000;
+        assert_int_equal(acting(me, pin, me, all[i]), OK);
+    }
+    assert_int_equal(acting(me, pin, me, all[0]), OK);
+    assert_int_equal(acting(me, pin, me, all[PINS_MAX]), E_LIMIT);
+    assert_int_equal(acting(me, pin, me, theirs), E_DENIED);
+    assert_int_equal(acting(pal, pin, me, theirs), E_DENIED);
+    assert_int_equal(pins(me, me, first), PINS_MAX);
+    assert_int_equal(first[0], all[PINS_MAX - 1]);
+    assert_int_equal(pins(pal, me, first), PINS_MAX - 1);
+    assert_int_equal(acting(me, wall_delete, me, all[1]), OK);
+    assert_int_equal(acting(me, pin, me, all[PINS_MAX]), OK); /* what is deleted is not pinned */
+    assert_int_equal(acting(me, wall_restore, me, all[1]), OK);
+    assert_int_equal(pins(me, me, first), PINS_MAX);
+    assert_int_equal(acting(me, unpin, me, all[2]), OK);
+    assert_int_equal(pins(me, me, first), PINS_MAX - 1);
+}
+
+/* ---- reposts ---- */
+
+static rc_code pass_on(int64_t viewer, int64_t owner, int64_t ordinal, int64_t audience, int64_t *number)
+{
+    ctx *c = world_act(w, viewer);
+    c->now = w->now += 1000;
+    rc_code done = wall_repost(c, owner, ordinal, STR("Look"), audience, number);
+    if (done == OK) world_done(c);
+    else world_undo(c);
+    return done;
+}
+
+/* Does the viewer, who sees the repost, see what it passes on? */
+static bool sees_original(int64_t viewer, int64_t owner, int64_t ordinal)
+{
+    wall_post p;
+    wall_post_list first;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(wall_get(c, owner, ordinal, &p), OK);
+    assert_int_equal(wall_originals(c, &p.original, 1, &first), OK);
+    world_done(c);
+    return first.len == 1;
+}
+
+static void a_repost_shows_nobody_what_they_could_not_read(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), fan = world_member(w, ROLE_MEMBER), pal = world_member(w, ROLE_MEMBER);
+    int64_t other = world_member(w, ROLE_MEMBER), copy, n;
+    world_befriend(w, me, pal);
+    int64_t post = write_on(me, me, "To everyone", LEVEL_EVERYONE), friends = write_on(me, me, "To friends", LEVEL_FRIENDS);
+    assert_int_equal(pass_on(pal, me, friends, LEVEL_EVERYONE, &n), E_DENIED);
+    assert_int_equal(pass_on(fan, me, friends, LEVEL_EVERYONE, &n), E_NOT_FOUND);
+    assert_int_equal(pass_on(fan, me, post, LEVEL_EVERYONE, &copy), OK);
+    assert_true(sees_original(0, fan, copy));
+    assert_int_equal(open_to(me, post, LEVEL_FRIENDS), OK);
+    assert_false(sees_original(0, fan, copy));
+    assert_false(sees_original(other, fan, copy));
+    assert_false(sees_original(fan, fan, copy)); /* not even who passed it on */
+    assert_true(sees_original(pal, fan, copy));
+    assert_int_equal(pass_on(pal, fan, copy, LEVEL_EVERYONE, &n), E_DENIED);
+    assert_int_equal(open_to(me, post, LEVEL_MEMBERS), OK);
+    assert_false(sees_original(0, fan, copy));
+    assert_true(sees_original(other, fan, copy));
+    world_edge(w, me, other, EDGE_BLOCKS, EDGE_BLOCKED);
+    assert_false(sees_original(other, fan, copy));
+    world_setting(w, me, PRIVACY_WALL, LEVEL_FRIENDS);
+    assert_false(sees_original(fan, fan, copy));
+}
+
+/* How many reposts of it the viewer is shown. */
+static size_t reposts(int64_t viewer, int64_t owner, int64_t ordinal, size_t *pages)
+{
+    wall_post p;
+    size_t all = 0;
+    int64_t before = INT64_MAX;
+    ctx *c = world_ctx(w, viewer);
+    assert_int_equal(wall_get(c, owner, ordinal, &p), OK);
+    *pages = 0;
+    do {
+        news_page page;
+        assert_int_equal(wall_reposts(c, &p, before, &page), OK);
+        all += page.len;
+        before = page.next;
+        ++*pages;
+    } while (before);
+    world_done(c);
+    return all;
+}
+
+static int64_t reposts_counted(int64_t owner, int64_t ordinal)
+{
+    return world_int(w->db, -1, "SELECT reposts FROM post WHERE bucket = %lld AND owner = %lld AND ordinal = %lld", L(bucket_of(owner)),
+                     L(owner), L(ordinal));
+}
+
+static void who_reposted_is_shown_to_those_who_may_see_it(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), fan = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER), n, again;
+    int64_t post = write_on(me, me, "To everyone", LEVEL_EVERYONE);
+    size_t pages;
+    assert_int_equal(pass_on(fan, me, post, LEVEL_NOBODY, &n), OK);
+    for (int i = 0; i < WALL_PAGE; i++) assert_int_equal(pass_on(other, me, post, LEVEL_EVERYONE, &n), OK);
+    assert_int_equal(reposts_counted(me, post), WALL_PAGE + 1);
+    assert_int_equal(reposts(me, me, post, &pages), WALL_PAGE);
+    assert_int_equal(pages, 1);
+    assert_int_equal(reposts(fan, me, post, &pages), WALL_PAGE + 1);
+    assert_int_equal(pages, 2);
+    assert_int_equal(pass_on(fan, other, n, LEVEL_EVERYONE, &again), OK); /* of a repost: the post itself */
+    assert_int_equal(reposts_counted(me, post), WALL_PAGE + 2);
+    assert_int_equal(reposts_counted(other, n), 0);
+    assert_true(sees_original(0, fan, again));
+}
+
+static void a_repost_outlives_its_original_as_a_stub(void **state)
+{
+    (void)state;
+    int64_t me = world_member(w, ROLE_MEMBER), fan = world_member(w, ROLE_MEMBER), copy, late;
+    int64_t post = write_on(me, me, "To everyone", LEVEL_EVERYONE), other = write_on(me, me, "Another", LEVEL_EVERYONE);
+    assert_int_equal(pass_on(fan, me, post, LEVEL_EVERYONE, &copy), OK);
+    assert_int_equal(pass_on(fan, me, other, LEVEL_EVERYONE, &late), OK);
+    assert_int_equal(acting(fan, wall_delete, fan, copy), OK);
+    assert_int_equal(reposts_counted(me, post), 0);
+    assert_int_equal(acting(fan, wall_restore, fan, copy), OK);
+    assert_int_equal(reposts_counted(me, post), 1);
+    assert_int_equal(acting(me, wall_delete, me, post), OK);
+    assert_false(sees_original(fan, fan, copy));
+    assert_int_equal(acting(me, wall_restore, me, post), OK);
+    assert_true(sees_original(fan, fan, copy));
+    assert_int_equal(acting(me, wall_delete, me, post), OK);
+    assert_int_equal(acting(fan, wall_delete, fan, late), OK);
+    ctx *c = world_act(w, 0);
+    c->now = w->now += POST_UNDO_MS + 1000;
+    assert_int_equal(wall_sweep.run(c, STR("")), OK);
+    world_done(c);
+    assert_int_equal(world_int(w->db, -1, "SELECT count(*) FROM repost WHERE bucket = %lld", L(bucket_of(me))), 0);
+    assert_false(sees_original(fan, fan, copy));
+    assert_int_equal(acting(fan, wall_delete, fan, copy), OK); /* an erased original counts nothing */
+    assert_int_equal(reposts_counted(me, post), 0);
+}
+
 #define TESTS                                                                                                                 \
     TEST(opening_a_post_does_not_publish_what_it_said_before), TEST(wordings_on_somebody_elses_wall_follow_the_wall),         \
         TEST(who_does_not_show_themselves_is_not_among_those_who_like_a_post),                                                \
@@ -257,7 +448,10 @@ static void posts_of_more_audiences_than_a_page_has_are_all_counted(void **state
         TEST(what_is_ones_own_can_be_taken_back_from_behind_a_block),                                                         \
         TEST(a_wall_is_cleared_of_the_words_of_whoever_blocks_its_owner),                                                     \
         TEST(whoever_may_write_there_no_more_cannot_bring_their_post_back), TEST(a_post_is_deleted_once_by_who_deletes_it_twice), \
-        TEST(posts_of_more_audiences_than_a_page_has_are_all_counted)
+        TEST(posts_of_more_audiences_than_a_page_has_are_all_counted), TEST(only_the_author_says_what_a_post_warns_of), \
+        TEST(a_repost_shows_nobody_what_they_could_not_read), TEST(who_reposted_is_shown_to_those_who_may_see_it),             \
+        TEST(a_repost_outlives_its_original_as_a_stub), \
+        TEST(five_posts_stand_on_top_of_a_wall_for_those_who_may_see_them)
 
 int main(void)
 {

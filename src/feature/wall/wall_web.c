@@ -2,6 +2,7 @@
 #include "feature/wall/wall_web.h"
 
 #include "base/ids.h"
+#include "feature/poll/poll_web.h"
 #include "feature/wall/text.h"
 #include "page/fragment.h"
 #include "wall_pages.tpl.h"
@@ -32,14 +33,32 @@ static url back_to_post(req *r)
 
 /* ---- the wall ---- */
 
+/* On the first page: and what stands on top does not stand there a second time. */
+static rc put_pins(view *v, out *o, int64_t owner, news_page *page, size_t *shown)
+{
+    news_page pins;
+    size_t left = 0;
+    TRY(wall_pins(v->r->c, owner, &pins));
+    *shown = pins.len;
+    for (size_t i = 0; i < page->len; i++) {
+        bool pinned = false;
+        for (size_t k = 0; k < pins.len; k++) pinned = pinned || pins.items[k].id == page->items[i].id;
+        if (!pinned) page->items[left++] = page->items[i];
+    }
+    page->len = left;
+    return wall_put_posts(v, o, pins.items, pins.len);
+}
+
 static rc put_wall(view *v, out *o, int64_t owner, int64_t before, bool owners_only)
 {
     ctx *c = v->r->c;
     news_page page;
+    size_t pinned = 0;
     TRY(wall_page(c, owner, before, owners_only, &page));
+    if (before == INT64_MAX) TRY(put_pins(v, o, owner, &page, &pinned));
     TRY(wall_put_posts(v, o, page.items, page.len));
-    if (page.len == 0 && before == INT64_MAX && !page.next) tpl_wall_empty(o, v, owner == v->who.num);
-    else if (page.len == 0) tpl_wall_end(o, v, owner, page.next != 0);
+    if (page.len + pinned == 0 && before == INT64_MAX && !page.next) tpl_wall_empty(o, v, owner == v->who.num);
+    else if (page.len + pinned == 0) tpl_wall_end(o, v, owner, page.next != 0);
     if (page.next) tpl_older(o, v, arena_printf(c->arena, "/wall%lld?%s", (long long)owner, owners_only ? "own=1&" : ""), page.next);
     return OK;
 }
@@ -106,10 +125,12 @@ static rc wall_index(req *r)
 /* ---- writing ---- */
 
 typedef struct post_form {
-    str text;
+    str text, warning;
     audience wanted;
     bool choose; /* an audience was chosen */
     int64_t version;
+    poll_draft poll;
+    bool asks; /* there is a poll */
 } post_form;
 
 /* "3" is a base level, "c2" the member's own circle 2. */
@@ -148,9 +169,17 @@ static rc post_prepare(req *r)
 {
     post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
     TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
+    TRY(req_text(r, "warning", 0, WARNING_MAX, false, &f->warning));
     if (f->text.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
     f->version = req_field_int(r, "version", -1);
     return read_audience(r, f);
+}
+
+static rc new_prepare(req *r)
+{
+    TRY(post_prepare(r));
+    post_form *f = r->state;
+    return poll_from_form(r, &f->poll, &f->asks);
 }
 
 static rc post_act(req *r)
@@ -159,6 +188,8 @@ static rc post_act(req *r)
     int64_t stored = LEVEL_EVERYONE, ordinal;
     if (f->choose && owner_of(r) == r->c->viewer.num) TRY(intern_audience(r, f, &stored));
     TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
+    if (f->warning.len) TRY(wall_warn(r->c, owner_of(r), ordinal, f->warning));
+    if (f->asks) TRY(poll_add(r->c, owner_of(r), ordinal, &f->poll));
     r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
     return OK;
 }
@@ -171,23 +202,7 @@ static rc post_show(req *r)
     return req_redirect_toast(r, back, L_wall_published, undo);
 }
 
-/* ---- one post ---- */
-
-static rc post_page(req *r)
-{
-    wall_post p;
-    view v;
-    person owner;
-    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
-    TRY(view_person(r->c, p.owner, &owner));
-    TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
-    v.heading = owner.full;
-    ring_post ref = wall_ring_post(&p);
-    tpl_wall_page_open(r->out, &v, &owner);
-    TRY(wall_put_post(&v, r->out, &ref));
-    tpl_wall_page_close(r->out, &v, &owner);
-    return OK;
-}
+/* ---- one post: its own page, with comments, is feature/comment's ---- */
 
 /* How the picker names a stored audience: "3", "c2"; empty when it has no name for it (a circle that is gone, an audience
  * with lists): then the picker offers to leave it as it is, and never something wider. */
@@ -250,6 +265,7 @@ static rc edit_act(req *r)
 {
     post_form *f = r->state;
     TRY(wall_edit(r->c, owner_of(r), ordinal_of(r), f->version, f->text));
+    if (req_field(r, "warning").ptr) TRY(wall_warn(r->c, owner_of(r), ordinal_of(r), f->warning));
     if (!f->choose || owner_of(r) != r->c->viewer.num) return OK;
     return audience_act(r);
 }
@@ -328,7 +344,9 @@ static rc like_show(req *r)
     TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
     TRY(view_init(&v, r, NAV_NONE, MSG(L_NONE)));
     bool liked = str_ends(r->path, STR("/like"));
-    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .liked = liked};
+    post_acts acts = {.owner = p.owner, .ordinal = p.ordinal, .likes = p.likes, .comments = p.comments, .reposts = p.reposts, .liked = liked};
+    ring_post ref = wall_ring_post(&p);
+    acts.may_repost = wall_may_repost(&ref);
     tpl_post_acts(r->out, &v, &acts);
     return OK;
 }
@@ -357,6 +375,76 @@ static rc likers_show(req *r)
     return OK;
 }
 
+/* ---- pins ---- */
+
+static rc pin_act(req *r)
+{
+    return wall_pin(r->c, owner_of(r), ordinal_of(r), str_ends(r->path, STR("/pin")));
+}
+
+static rc pin_show(req *r)
+{
+    bool on = str_ends(r->path, STR("/pin"));
+    str to = req_field(r, "to");
+    return req_redirect_toast(r, to.ptr ? url_local(to) : post_url(r), on ? L_wall_pin_done : L_wall_unpin_done,
+                              arena_printf(r->c->arena, "%.*s/%s", STR_ARG(post_url(r).s), on ? "unpin" : "pin"));
+}
+
+/* ---- reposts ---- */
+
+static rc repost_prepare(req *r)
+{
+    post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
+    TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
+    return read_audience(r, f);
+}
+
+static rc repost_act(req *r)
+{
+    post_form *f = r->state;
+    int64_t stored = LEVEL_EVERYONE, ordinal;
+    if (f->choose) TRY(intern_audience(r, f, &stored));
+    TRY(wall_repost(r->c, owner_of(r), ordinal_of(r), f->text, stored, &ordinal));
+    r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
+    return OK;
+}
+
+static rc repost_show(req *r)
+{
+    str own = arena_printf(r->c->arena, "/wall%lld_%.*s", (long long)r->c->viewer.num, STR_ARG(r->result));
+    return req_redirect_toast(r, url_local(own), L_wall_reposted, arena_cat(r->c->arena, own, STR("/delete"), STR("")));
+}
+
+static rc repost_form(req *r)
+{
+    view v;
+    wall_post p;
+    circle_line_list circles;
+    TRY(wall_repost_of(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_repost_title)));
+    TRY(circles_mine(r->c, &circles));
+    tpl_repost_page_open(r->out, &v, &p, r->path, &circles);
+    TRY(wall_put_original(&v, r->out, &p));
+    tpl_repost_page_close(r->out, &v, &p, r->path, &circles);
+    return OK;
+}
+
+static rc reposts_show(req *r)
+{
+    view v;
+    wall_post p;
+    news_page page;
+    TRY(wall_get(r->c, owner_of(r), ordinal_of(r), &p));
+    TRY(wall_reposts(r->c, &p, req_field_int(r, "before", INT64_MAX), &page));
+    TRY(view_init(&v, r, NAV_NONE, MSG(L_wall_reposts_title)));
+    bool none = page.len == 0 && !page.next;
+    tpl_reposts_page_open(r->out, &v, &p, none);
+    TRY(wall_put_posts(&v, r->out, page.items, page.len));
+    if (page.next) tpl_older(r->out, &v, arena_printf(r->c->arena, "%.*s/reposts?", STR_ARG(post_url(r).s)), page.next);
+    tpl_reposts_page_close(r->out, &v, &p, none);
+    return OK;
+}
+
 static rc history_show(req *r)
 {
     wall_post p;
@@ -373,9 +461,8 @@ static rc history_show(req *r)
 
 const route wall_routes[] = {
     {GET, "/wall{owner:int}", .show = wall_index, .who = ANYONE},
-    {POST, "/wall{owner:int}", .prepare = post_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
+    {POST, "/wall{owner:int}", .prepare = new_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
      .per_minute = 60, .body_max = 128 * 1024},
-    {GET, ONE_POST, .show = post_page, .who = ANYONE},
     {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
     {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
      .body_max = 128 * 1024},
@@ -387,5 +474,11 @@ const route wall_routes[] = {
     {POST, ONE_POST "/like", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
     {POST, ONE_POST "/unlike", .act = like_act, .show = like_show, .who = MEMBER, .idempotent = true},
     {GET, ONE_POST "/likes", .show = likers_show, .who = ANYONE},
+    {POST, ONE_POST "/pin", .act = pin_act, .show = pin_show, .who = MEMBER, .idempotent = true},
+    {POST, ONE_POST "/unpin", .act = pin_act, .show = pin_show, .who = MEMBER, .idempotent = true},
+    {GET, ONE_POST "/repost", .show = repost_form, .who = MEMBER},
+    {POST, ONE_POST "/repost", .prepare = repost_prepare, .act = repost_act, .show = repost_show, .again = repost_form, .who = MEMBER,
+     .per_minute = 60, .body_max = 128 * 1024},
+    {GET, ONE_POST "/reposts", .show = reposts_show, .who = ANYONE},
     {GET, ONE_POST "/history", .show = history_show, .who = ANYONE},
     {0}};

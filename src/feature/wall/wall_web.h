@@ -14,15 +14,18 @@ typedef struct post_head {
     person author, owner;
     int64_t ordinal, time, edited_at, audience;
     html text;
+    str warning;    /* the text is behind it */
     bool folded;    /* the rest of the text is on the post's own page */
     bool elsewhere; /* on somebody else's wall */
-    bool may_edit, may_choose, may_delete;
+    bool may_edit, may_choose, may_delete, pinned;
+    bool guest;     /* then there is no menu */
 } post_head;
 
 /* What is patched in. */
 typedef struct post_acts {
-    int64_t owner, ordinal, likes;
+    int64_t owner, ordinal, likes, comments, reposts;
     bool liked, guest;
+    bool may_repost;
 } post_acts;
 
 typedef struct composer {
@@ -38,9 +41,14 @@ void tpl_composer_rest(out *o, const view *v, const composer *w);
 
 /* Prints posts in order; judged already (graph_news, wall_page). What the snapshot does not have is left out. */
 rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
+/* The same with a button that takes each out of the viewer's bookmarks. */
+rc wall_put_kept(view *v, out *o, const ring_post *posts, size_t len);
 /* One post on its own page: lists fold what is long, here it stands whole. */
 rc wall_put_post(view *v, out *o, const ring_post *p);
-ring_post wall_ring_post(const wall_post *p);
+/* A post as reposts show it: judged already (wall_originals). */
+rc wall_put_original(view *v, out *o, const wall_post *p);
+/* Can it be passed on? Of a repost the page for it says so. */
+bool wall_may_repost(const ring_post *p);
 
 /* Which value of the audience picker is the chosen one; `stored` as it has it ("3", "c2", empty: as it is). */
 str wall_audience_chosen(const view *v, str stored, const circle_line_list *circles);
