@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The words of a post as HTML: paragraphs, line breaks and two kinds of links, whatever the bytes are. */
+/* The words of a post as HTML: paragraphs, line breaks and three kinds of links, whatever the bytes are. */
 #include "../markup.h"
 #include "base/out.h"
 #include "base/utf8.h"
@@ -18,6 +18,11 @@ static void check_href(seen *s, str value)
     s->outward = str_starts(value, STR("http://")) || str_starts(value, STR("https://"));
     if (s->outward) {
         for (size_t i = 0; i < value.len; i++) CHECK((unsigned char)value.ptr[i] > ' ');
+        return;
+    }
+    if (str_starts(value, STR("/tag/"))) {
+        CHECK(value.len > 5);
+        for (size_t i = 5; i < value.len; i++) CHECK((unsigned char)value.ptr[i] > ' ' && (unsigned char)value.ptr[i] < 0x7f && value.ptr[i] != '/');
         return;
     }
     CHECK(str_starts(value, STR("/id")) && str_int(str_skip(value, 3), &num) && num > 0 && num < INT32_MAX);
@@ -50,6 +55,18 @@ static void check_typed(arena *a, str stored)
     CHECK(str_eq(text_typed(a, typed), typed) || str_find(stored, '[') < stored.len);
 }
 
+/* Folding a folded tag changes nothing: a link leads to the page that has the post. */
+static void check_tags(arena *a, str stored)
+{
+    text_tag_list tags;
+    text_tags(a, stored, &tags);
+    CHECK(tags.len <= TAGS_MAX);
+    for (size_t i = 0; i < tags.len; i++) {
+        str again;
+        CHECK(text_tag(a, tags.items[i], &again) && str_eq(again, tags.items[i]));
+    }
+}
+
 /* What lists show of it reads as strictly, and is something. */
 static void check_folded(arena *a, str stored)
 {
@@ -72,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(utf8_valid(h.s) || !utf8_valid(stored));
     check_typed(a, stored);
     check_folded(a, stored);
+    check_tags(a, stored);
     arena_close(a);
     return 0;
 }

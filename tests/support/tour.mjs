@@ -100,7 +100,6 @@ async function plan(who) {
   const stub = (await me.done(`${lost.path}/repost`, { text: "", audience: 0 })).location;
   await who.ru.done(`${lost.path}/delete`);
   await me.done(`${talk.path}/bookmark`);
-  await me.done(`${await livelyPost(who.ru)}/bookmark`).catch(() => {});
   const at = {
     "/bookmarks": [["member"], ["owner"]],
     "/wall{owner:int}_{ordinal:int}/voters": [["member", `${poll.path}/voters?answer=2`]],

@@ -221,32 +221,36 @@ static void put_link(out *o, int64_t num, str words)
 
 /* ---- tags ---- */
 
-#define TAG_UNITS (2 * TAG_MAX)        /* of UTF-16 */
-#define FOLDED_UNITS (3 * TAG_UNITS)   /* full case folding makes at most three of one */
-#define FOLDED_BYTES (3 * FOLDED_UNITS)
+#define FOLDED_MAX (3 * TAG_MAX) /* full case folding makes at most three of one: "ß" is "ss" */
+#define TAG_UNITS 2048           /* of UTF-16: room for what normalizing and folding make of FOLDED_MAX; what does not fit is not folded */
+#define FOLDED_BYTES (3 * TAG_UNITS)
 
-/* The length of a tag at the start of s, with its '#'; 0 when it is none. */
-static size_t tag_at(str s)
+/* The length of a tag of at most so many characters at the start of s, with its '#'; 0 when it is none. */
+static size_t tag_of(str s, size_t most)
 {
     size_t end = 1, points = 0;
     bool letter = false;
-    for (size_t next = end; next < s.len && points <= TAG_MAX; end = next, points++) {
+    for (size_t next = end; next < s.len && points <= most; end = next, points++) {
         int32_t point = utf8_next(s, &next);
         if (point != '_' && !is_of(point, U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) break;
         letter = letter || is_of(point, U_GC_L_MASK);
     }
-    return letter && points <= TAG_MAX ? end : 0;
+    return letter && points <= most ? end : 0;
 }
+
+static size_t tag_at(str s) { return tag_of(s, TAG_MAX); }
 
 static str tag_fold(char bytes[FOLDED_BYTES], str tag)
 {
     UErrorCode err = U_ZERO_ERROR;
-    UChar wide[TAG_UNITS], folded[FOLDED_UNITS], composed[FOLDED_UNITS];
+    UChar one[TAG_UNITS], other[TAG_UNITS];
     int32_t len, out = 0;
-    u_strFromUTF8(wide, TAG_UNITS, &len, tag.ptr, (int32_t)tag.len, &err);
-    len = u_strFoldCase(folded, FOLDED_UNITS, wide, len, U_FOLD_CASE_DEFAULT, &err);
-    len = unorm2_normalize(unorm2_getNFCInstance(&err), folded, len, composed, FOLDED_UNITS, &err);
-    u_strToUTF8(bytes, FOLDED_BYTES, &out, composed, len, &err);
+    /* Taken apart before it is folded: so folding it once more changes nothing (Unicode, canonical caseless matching). */
+    u_strFromUTF8(one, TAG_UNITS, &len, tag.ptr, (int32_t)tag.len, &err);
+    len = unorm2_normalize(unorm2_getNFDInstance(&err), one, len, other, TAG_UNITS, &err);
+    len = u_strFoldCase(one, TAG_UNITS, other, len, U_FOLD_CASE_DEFAULT, &err);
+    len = unorm2_normalize(unorm2_getNFCInstance(&err), one, len, other, TAG_UNITS, &err);
+    u_strToUTF8(bytes, FOLDED_BYTES, &out, other, len, &err);
     return U_SUCCESS(err) ? (str){bytes, (size_t)out} : tag;
 }
 
@@ -264,7 +268,7 @@ bool text_tag(arena *a, str typed, str *folded)
 {
     char bytes[FOLDED_BYTES];
     str whole = arena_cat(a, STR("#"), typed, STR(""));
-    if (!utf8_valid(typed) || tag_at(whole) != whole.len) return false;
+    if (!utf8_valid(typed) || tag_of(whole, FOLDED_MAX) != whole.len) return false;
     *folded = arena_str(a, tag_fold(bytes, typed));
     return true;
 }

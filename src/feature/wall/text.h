@@ -34,7 +34,8 @@ html text_html_folded(arena *a, str stored, bool *folded);
 
 /* The tags of a text, folded, each once, at most TAGS_MAX. Pure. */
 void text_tags(arena *a, str stored, text_tag_list *out);
-/* What stands behind a '#', folded; false when that is no tag. */
+/* What stands behind a '#', or is folded already (then it may be longer: "ß" becomes "ss"), folded; false when that is no tag. Folding
+ * what is folded changes nothing. */
 bool text_tag(arena *a, str typed, str *folded);
 
 #endif
