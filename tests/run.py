@@ -32,7 +32,7 @@ class Suite:
     level: str = "full"
     env: dict = field(default_factory=dict)
     alone: bool = False  # measures time or eats both cores
-    timeout: int = 900
+    timeout: int = 1800
 
 
 @dataclass
