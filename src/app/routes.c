@@ -8,12 +8,13 @@
 #include "feature/friends/friends_web.h"
 #include "feature/moderate/moderate_web.h"
 #include "feature/people/people_web.h"
+#include "feature/photo/photo_web.h"
 #include "feature/profile/profile_web.h"
 #include "feature/setup/setup_web.h"
 #include "feature/wall/wall_web.h"
 
 const route *const route_tables[] = {
-    about_routes,   account_routes,          setup_routes,           feed_routes,   wall_routes,     friends_routes,
+    about_routes,   account_routes,          setup_routes,           feed_routes,   wall_routes,     photo_routes,     friends_routes,
     circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes, people_routes, moderate_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",

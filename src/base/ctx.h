@@ -28,12 +28,14 @@ struct db;
 struct graph;
 struct id_mill;
 struct change;
+struct media;
 
 typedef struct ctx {
     arena *arena;
     struct db *db;
     struct graph *graph;
     struct id_mill *ids;
+    struct media *media; /* where pictures are kept (media/media.h); NULL: this process has none */
     viewer viewer;
     lang lang;
     int64_t now;      /* ms UTC, fixed for the whole piece of work */

@@ -38,6 +38,12 @@ rc account_identify(req *r)
     return OK;
 }
 
+void account_claims(req *r)
+{
+    int64_t num;
+    if (!account_token_read(r->c->arena, req_cookie(r, "sid"), &num, &r->session)) r->session = STR("");
+}
+
 /* A device's label for the list of sessions: the browser's family and system, never the whole header. */
 static str device_label(req *r)
 {

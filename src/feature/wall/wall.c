@@ -120,6 +120,11 @@ static rc count_post(ctx *c, int64_t owner, int64_t author, int64_t audience, bo
 
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
 {
+    return wall_add_with(c, owner, text, audience, NULL, 0, ordinal);
+}
+
+rc wall_add_with(ctx *c, int64_t owner, str text, int64_t audience, const photo_new *photos, size_t len, int64_t *ordinal)
+{
     int64_t author = c->viewer.num, bucket = bucket_of(owner);
     if (owner != author) {
         TRY(privacy_check(c, owner, PRIVACY_POST));
@@ -133,6 +138,7 @@ rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
     if (found != OK) return found;
     int64_t id = id_next(c->ids, bucket, c->now);
     TRY(sql_wall_insert(c->db, bucket, id, owner, next.ordinal, author, audience, stored));
+    TRY(photo_attach(c, owner, id, photos, len));
     TRY(count_post(c, owner, author, audience, true));
     *ordinal = next.ordinal;
     return change_emit(c, CHANGE_WALL, owner, id);
@@ -243,6 +249,7 @@ static rc sweep_run(ctx *c, str payload)
         const wall_erasable *p = &old.items[i];
         TRY(sql_wall_erase_history(c->db, p->bucket, p->id));
         TRY(sql_wall_erase_likes(c->db, p->bucket, p->id));
+        TRY(photo_erase(c, p->bucket, p->id));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));
     }
     return job_add(c, &wall_sweep, payload, old.len == SWEEP_SLICE ? 0 : c->now + SWEEP_PAUSE_MS);

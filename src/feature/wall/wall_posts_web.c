@@ -4,6 +4,7 @@
  * viewer likes come from the graph. Words are read, for all posts of the page at once, when a fragment is missing. */
 #include "base/clock.h"
 #include "base/ids.h"
+#include "feature/photo/photo_web.h"
 #include "feature/wall/text.h"
 #include "feature/wall/wall_web.h"
 #include "page/fragment.h"
@@ -115,6 +116,7 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
         bool there;
         TRY(put_head(&b, &posts[i], o, &there));
         if (!there) continue;
+        TRY(photo_put(v, o, posts[i].id, posts[i].version));
         put_acts(v, &posts[i], liked[i], o);
         tpl_post_close(o, v, NULL);
     }

@@ -2,6 +2,7 @@
 #include "feature/wall/wall_web.h"
 
 #include "base/ids.h"
+#include "feature/photo/photo_web.h"
 #include "feature/wall/text.h"
 #include "wall_pages.tpl.h"
 #include "wall_posts.tpl.h"
@@ -98,6 +99,8 @@ typedef struct post_form {
     audience wanted;
     bool choose; /* an audience was chosen */
     int64_t version;
+    photo_form photos;
+    bool acted; /* the pictures' rows may have been written */
 } post_form;
 
 /* "3" is a base level, "c2" the member's own circle 2. */
@@ -136,17 +139,35 @@ static rc post_prepare(req *r)
 {
     post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
     TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
-    if (f->text.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
+    TRY(photo_form_read(r, &f->photos));
+    if (f->text.len == 0 && f->photos.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
     f->version = req_field_int(r, "version", -1);
     return read_audience(r, f);
+}
+
+static rc post_slow(req *r)
+{
+    post_form *f = r->state;
+    return photo_form_make(r, &f->photos);
+}
+
+/* After an act whose end is not known (a database that went away during the commit) nobody but the database can tell whether the
+ * pictures have their rows: then the sweep asks it, later. */
+static void post_finally(req *r)
+{
+    post_form *f = r->state;
+    if (!f || f->photos.made == 0) return;
+    bool unused = r->replayed || !f->acted;
+    if (unused || r->outcome == OK) photo_form_done(r, &f->photos, !unused);
 }
 
 static rc post_act(req *r)
 {
     post_form *f = r->state;
+    f->acted = true;
     int64_t stored = LEVEL_EVERYONE, ordinal;
     if (f->choose && owner_of(r) == r->c->viewer.num) TRY(intern_audience(r, f, &stored));
-    TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
+    TRY(wall_add_with(r->c, owner_of(r), f->text, stored, f->photos.items, f->photos.made, &ordinal));
     r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
     return OK;
 }
@@ -361,8 +382,8 @@ static rc history_show(req *r)
 
 const route wall_routes[] = {
     {GET, "/wall{owner:int}", .show = wall_index, .who = ANYONE},
-    {POST, "/wall{owner:int}", .prepare = post_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
-     .per_minute = 60, .body_max = 128 * 1024},
+    {POST, "/wall{owner:int}", .prepare = post_prepare, .slow = post_slow, .act = post_act, .show = post_show, .again = wall_index,
+     .finally = post_finally, .who = MEMBER, .per_minute = 60, .body_max = 128 * 1024, .uploads = PHOTOS_MAX, .upload_max = PHOTO_BYTES_MAX},
     {GET, ONE_POST, .show = post_page, .who = ANYONE},
     {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
     {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
