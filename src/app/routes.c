@@ -4,17 +4,21 @@
 #include "app/commands.h"
 #include "feature/about/about_web.h"
 #include "feature/account/account_web.h"
+#include "feature/discover/discover_web.h"
+#include "feature/facts/facts_web.h"
 #include "feature/feed/feed_web.h"
 #include "feature/friends/friends_web.h"
+#include "feature/kin/kin_web.h"
 #include "feature/moderate/moderate_web.h"
 #include "feature/people/people_web.h"
 #include "feature/profile/profile_web.h"
+#include "feature/quiet/quiet_web.h"
 #include "feature/setup/setup_web.h"
 #include "feature/wall/wall_web.h"
 
 const route *const route_tables[] = {
     about_routes,   account_routes,          setup_routes,           feed_routes,   wall_routes,     friends_routes,
-    circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes, people_routes, moderate_routes, NULL};
+    circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes, profile_as_routes, facts_routes, kin_routes, quiet_routes, discover_routes, people_routes, moderate_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",
                                         [STAFF] = "staff",   [OWNER] = "owner", [SETUP] = "setup"};

@@ -4,9 +4,12 @@
  * viewer likes come from the graph. Words are read, for all posts of the page at once, when a fragment is missing. */
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/utf8.h"
 #include "feature/wall/text.h"
 #include "feature/wall/wall_web.h"
+#include "graph/quiet.h"
 #include "page/fragment.h"
+#include "quiet_pages.tpl.h"
 #include "wall_posts.tpl.h"
 
 #define POSTS_MAX 64
@@ -44,7 +47,8 @@ static rc words_of(posts_batch *b, const ring_post *p, const wall_post **found)
 /* Viewers for whom a post's head is the same. */
 static uint16_t shape_of(const view *v, const ring_post *p, bool whole)
 {
-    bool author = v->who.num && p->author == v->who.num, owner = v->who.num && p->owner == v->who.num;
+    int64_t me = v->r->c->page_of ? 0 : v->who.num; /* whoever looks as somebody else acts on nothing */
+    bool author = me && p->author == me, owner = me && p->owner == me;
     bool fresh = v->r->c->now - id_time(p->id) < POST_EDIT_MS;
     return (uint16_t)((author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0));
 }
@@ -86,13 +90,38 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
 /* Acts have few faces: as many likes, liked or not. So they are kept as well, under the likes as their version. */
 static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
 {
-    bool guest = v->who.num == 0;
-    fragment_key key = {.id = p->id, .version = p->likes, .shape = (uint16_t)(SHAPE_ACTS + (guest ? 2 : liked)), .lang = (uint16_t)v->lang};
+    bool guest = v->who.num == 0, still = v->r->c->page_of != 0;
+    fragment_key key = {.id = p->id, .version = p->likes, .shape = (uint16_t)(SHAPE_ACTS + (still ? 3 : guest ? 2 : liked)), .lang = (uint16_t)v->lang};
     if (fragment_write(v->r->fragments, &key, o)) return;
     size_t before = o->len;
-    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .liked = liked, .guest = guest};
+    post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .liked = liked, .guest = guest, .still = still};
     tpl_post_acts(o, v, &acts);
     if (!o->failed) fragment_keep(v->r->fragments, &key, (str){o->ptr + before, o->len - before});
+}
+
+/* The filter of the reader's own that speaks about the post, if any: never about their own words, nor about a post that they have
+ * opened by its address. Only for readers with filters are the words read; what others are shown is the same fragment. */
+static rc filter_of(posts_batch *b, const quiet *q, const ring_post *p, const quiet_filter **found)
+{
+    const wall_post *words;
+    ctx *c = b->v->r->c;
+    *found = NULL;
+    if (!q->filters_len || b->whole || p->author == c->viewer.num) return OK;
+    TRY(words_of(b, p, &words));
+    if (words) *found = quiet_says(q, text_fold(c->arena, text_typed(c->arena, words->text)), c->now);
+    return OK;
+}
+
+static rc put_one(posts_batch *b, const ring_post *p, bool liked, const quiet_filter *filter, out *o)
+{
+    bool there;
+    if (filter) tpl_quiet_folded_open(o, b->v, filter->words); /* its words have been read: the post is there */
+    TRY(put_head(b, p, o, &there));
+    if (!there) return OK;
+    put_acts(b->v, p, liked, o);
+    tpl_post_close(o, b->v, NULL);
+    if (filter) tpl_quiet_folded_close(o, b->v, filter->words);
+    return OK;
 }
 
 static uint32_t day_of(int64_t now)
@@ -111,13 +140,16 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     bool liked[POSTS_MAX];
     TRY(graph_liked(c, ids, len, liked));
     posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .day = day_of(c->now)};
+    const quiet *q;
+    int64_t left_out = 0;
+    TRY(graph_quiet(c, &q));
     for (size_t i = 0; i < len; i++) {
-        bool there;
-        TRY(put_head(&b, &posts[i], o, &there));
-        if (!there) continue;
-        put_acts(v, &posts[i], liked[i], o);
-        tpl_post_close(o, v, NULL);
+        const quiet_filter *filter;
+        TRY(filter_of(&b, q, &posts[i], &filter));
+        if (filter && !filter->warns) left_out++;
+        else TRY(put_one(&b, &posts[i], liked[i], filter, o));
     }
+    if (left_out) tpl_quiet_left_out(o, v, left_out);
     return OK;
 }
 
