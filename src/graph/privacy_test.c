@@ -124,7 +124,7 @@ static rc_code oracle_check(db *d, int64_t viewer, int64_t owner, int item)
 {
     rc_code state = oracle_state(d, viewer, owner);
     if (state != OK) return state;
-    if ((item == 2 || item == 3 || item == 4 || item == 8) && !oracle_setting(d, viewer, owner, 1)) return E_DENIED;
+    if ((item == 2 || item == 3 || item == 4 || item == 8 || item == 9) && !oracle_setting(d, viewer, owner, 1)) return E_DENIED;
     if (item == 7) return oracle_presence(d, viewer, owner);
     return oracle_setting(d, viewer, owner, item) ? OK : E_DENIED;
 }
