@@ -8,7 +8,7 @@
 /* "17.42"; anything else: from the latest. */
 static bookmark_place place_of(str before)
 {
-    bookmark_place at;
+    bookmark_place at = {0};
     str rest = before, first = str_cut(&rest, '.');
     return rest.ptr && str_int(first, &at.at) && str_int(rest, &at.post) ? at : BOOKMARKS_NEWEST;
 }

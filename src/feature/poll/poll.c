@@ -63,7 +63,7 @@ static rc count(ctx *c, int64_t owner, const poll *q, unsigned answers, int by)
 
 rc poll_choose(ctx *c, int64_t owner, int64_t ordinal, unsigned answers)
 {
-    poll q;
+    poll q = {0};
     TRY(poll_get(c, owner, ordinal, &q));
     if (answers && answers == q.mine) return OK;
     if (q.over) return fail(c, E_CONFLICT, MSG(L_poll_is_over), "past its end");
@@ -77,7 +77,7 @@ rc poll_choose(ctx *c, int64_t owner, int64_t ordinal, unsigned answers)
 
 rc poll_take_back(ctx *c, int64_t owner, int64_t ordinal)
 {
-    poll q;
+    poll q = {0};
     TRY(poll_get(c, owner, ordinal, &q));
     if (!q.mine) return OK;
     if (q.over) return fail(c, E_CONFLICT, MSG(L_poll_is_over), "past its end");
