@@ -114,7 +114,7 @@ enum MHD_Result exchange_answer(exchange *x)
 {
     headers all = {0};
     unsigned status;
-    if (x->subject && x->outcome == OK && !x->page.failed && !x->head) {
+    if (x->subject && x->outcome == OK && !x->page.failed) {
         streams_take(x);
         return MHD_NO;
     }
@@ -129,6 +129,20 @@ enum MHD_Result exchange_answer(exchange *x)
     return result;
 }
 
+static void put_lines(out *o, unsigned status, const char *reason, const headers *all)
+{
+    out_printf(o, "HTTP/1.1 %u %s\r\nConnection: close\r\n", status, reason);
+    for (size_t i = 0; i < all->len; i++) out_printf(o, "%s: %s\r\n", all->names[i], all->values[i]);
+}
+
+void exchange_put_stream_head(exchange *x, out *o)
+{
+    headers all = {0};
+    page_headers(x, &all);
+    header(&all, "X-Accel-Buffering", "no"); /* a proxy passes each event on */
+    put_lines(o, 200, "OK", &all);
+}
+
 /* Whatever the socket takes at once, which is more than our pages of errors have: nobody waits for who was cut off. */
 void exchange_answer_past_mhd(exchange *x)
 {
@@ -139,9 +153,8 @@ void exchange_answer_past_mhd(exchange *x)
     if (!info) return;
     out whole;
     out_init(&whole, OUT_LIMIT_PAGE);
-    out_printf(&whole, "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n", status, rc_reason(x->outcome), body.len);
-    for (size_t i = 0; i < all.len; i++) out_printf(&whole, "%s: %s\r\n", all.names[i], all.values[i]);
-    OUT_LIT(&whole, "\r\n");
+    put_lines(&whole, status, rc_reason(x->outcome), &all);
+    out_printf(&whole, "Content-Length: %zu\r\n\r\n", body.len);
     out_str(&whole, body);
     ssize_t ignored = send(info->connect_fd, out_get(&whole).ptr, out_get(&whole).len, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)ignored;

@@ -101,6 +101,8 @@ rc exchange_read_head(exchange *x, const char *method);
 enum MHD_Result exchange_answer(exchange *x);
 /* The same past MHD, which takes no answer before the body's end; the connection must be closed then. */
 void exchange_answer_past_mhd(exchange *x);
+/* The head of a stream, but for what streams.c adds. */
+void exchange_put_stream_head(exchange *x, out *o);
 /* A static file, straight from the embedded table; false when the path names none. */
 bool exchange_asset(struct MHD_Connection *connection, const char *url, const char *method, enum MHD_Result *result);
 

@@ -215,14 +215,14 @@ static void put_date(out *o)
                1900 + t.tm_year, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
-static void put_head(out *o, const exchange *x)
+static void put_head(out *o, exchange *x)
 {
     uint16_t jitter;
     random_bytes(&jitter, sizeof jitter);
-    OUT_LIT(o, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-               "Cross-Origin-Resource-Policy: same-origin\r\nReferrer-Policy: same-origin\r\nX-Accel-Buffering: no\r\nConnection: close\r\n");
+    exchange_put_stream_head(x, o);
     put_date(o);
     OUT_LIT(o, "\r\n");
+    if (x->head) return;
     out_printf(o, "retry: %d\n\n", RETRY_MS + jitter % RETRY_MS);
     out_str(o, out_get(&x->page));
 }
@@ -245,11 +245,18 @@ void streams_take(exchange *x)
     out head;
     int fd = descriptor_of(x);
     if (fd < 0) return;
+    out_init(&head, OUT_LIMIT_PAGE);
+    put_head(&head, x);
+    if (x->head) {
+        ssize_t ignored = send(fd, out_get(&head).ptr, out_get(&head).len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)ignored;
+        out_drop(&head);
+        close(fd);
+        return;
+    }
     make_room(t->streams, x->subject->member);
     stream *s = stream_new(t->streams, x->subject, fd);
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = s};
-    out_init(&head, OUT_LIMIT_PAGE);
-    put_head(&head, x);
     if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &event) != 0 || !stream_send(s, out_get(&head))) stream_free(t->streams, s);
     else queue_add(t->streams, s); /* what happened between the page's snapshot and now was heard by nobody */
     out_drop(&head);

@@ -61,7 +61,7 @@ static const char *const reserved[] = {
     "about", "abuse", "account", "admin", "administrator", "albums", "api", "articles", "audio", "block", "blog",
     "bookmarks", "circles", "communities", "community", "contact", "desk", "docs", "events", "everyone", "favicon.ico",
     "feed", "friends", "groups", "health", "healthz", "help", "home", "hostmaster", "inbox", "index", "info", "join",
-    "ledger", "letopis", "login", "logout", "mail", "me", "media", "members", "messages", "method", "moderation",
+    "ledger", "letopis", "live", "login", "logout", "mail", "me", "media", "members", "messages", "method", "moderation",
     "moderator", "moderators", "mute", "news", "nodeinfo", "noreply", "notifications", "null", "oauth", "official", "operator",
     "outbox", "owner", "people", "photos", "post", "postmaster", "posts", "presence", "privacy", "register",
     "robots.txt", "root", "rules", "search", "security", "service", "settings", "setup", "signin", "signup", "staff",
