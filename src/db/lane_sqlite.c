@@ -13,7 +13,8 @@
  * Alone, a job has no savepoint: what fails is rolled back as a whole, and what SQLite says about its COMMIT is its answer.
  *
  * The checkpoint thread has a connection of its own. About once a second it moves pages if anything was committed; past
- * 64 MiB it asks for a restart, which waits for readers and keeps the lane out for at most RESTART_BUSY_MS of sqlite.c. */
+ * 32 MiB it asks for a restart, which waits for readers and keeps the lane out for at most RESTART_BUSY_MS of sqlite.c. That is
+ * well before WAL_KEEP_BYTES: a log that has outgrown it is cut, and the COMMIT that cuts it waits for the file system. */
 #include "db/lane_internal.h"
 
 #include "base/clock.h"
@@ -22,7 +23,7 @@
 #include "lane.sql.h"
 
 #define CHECKPOINT_EVERY_MS 1000
-#define WAL_LARGE (INT64_C(64) << 20)
+#define WAL_LARGE (INT64_C(32) << 20)
 #define MARK_AHEAD_MS 1000
 
 struct lane_engine {

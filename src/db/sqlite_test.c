@@ -312,6 +312,26 @@ static void a_restart_makes_the_log_begin_anew(void **state)
     assert_true(after > 0 && after < before / 4);
 }
 
+static void a_checkpoint_goes_to_disk_a_few_pages_at_a_time(void **state)
+{
+    (void)state;
+    enum { ROWS = 300, ELSE = 4 }; /* a page each; the log's sync, the file's last sync and its new length */
+    static char page[4000];
+    int64_t bytes = 0;
+    assert_int_equal(db_begin_write(d), OK);
+    for (int i = 1; i <= ROWS; i++) {
+        const db_value row[] = {DB_VALUE_INT(i), DB_VALUE_TEXT(STR_NONE), DB_VALUE_BLOB(((str){page, sizeof page}))};
+        assert_int_equal(run(&add, row, NULL), OK);
+    }
+    assert_int_equal(db_commit(d), OK);
+    powerloss_plan(0, CUT_DROPS, 0, false);
+    assert_int_equal(db_checkpoint(d, false, &bytes), OK);
+    int64_t pages = bytes / 4096;
+    assert_true(pages >= ROWS);
+    assert_true(powerloss_count() >= pages + pages / 32);
+    assert_true(powerloss_count() <= pages + pages / 32 + ELSE);
+}
+
 static void a_sound_database_says_so_and_a_broken_one_says_why(void **state)
 {
     (void)state;
@@ -386,6 +406,7 @@ int main(void)
         WITH_ONE(the_files_are_for_their_owner_alone),
         WITH_ONE(the_index_of_the_log_has_room_before_it_is_needed),
         WITH_ONE(a_restart_makes_the_log_begin_anew),
+        WITH_ONE(a_checkpoint_goes_to_disk_a_few_pages_at_a_time),
         WITH_ONE(a_sound_database_says_so_and_a_broken_one_says_why),
         WITH_ONE(the_log_stays_when_another_program_has_looked_into_the_database),
         WITH_ONE(a_file_that_is_no_database_is_refused),
