@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What every page may cost and must be: light enough for a slow line, narrow enough for a small phone, and open to everybody.
+// engines: sqlite
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { brotliCompressSync } from "node:zlib";

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { assertQuiet, Axe, launch, openWindow } from "../support/browser.mjs";
+import { assertQuiet, Axe, launch, openWindow, WALKERS } from "../support/browser.mjs";
 import { join, PASSWORD, setupServer } from "../support/people.mjs";
 import { codeOf } from "../support/second.mjs";
 import { start, write } from "../support/server.mjs";
@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-for (const lang of ["en", "ru"]) for (const js of [true, false]) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
+for (const { lang, js } of WALKERS) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
 
 function journey(lang, js) {
   const t = words(lang);

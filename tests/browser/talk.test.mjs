@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { assertQuiet, Axe, cookiesOf, launch, openWindow } from "../support/browser.mjs";
+import { assertQuiet, Axe, cookiesOf, launch, openWindow, WALKERS } from "../support/browser.mjs";
 import { befriend, join, setupServer } from "../support/people.mjs";
 import { start } from "../support/server.mjs";
 import { foreign, words } from "../support/words.mjs";
@@ -22,7 +22,7 @@ after(async () => {
   await server?.stop();
 });
 
-for (const lang of ["en", "ru"]) for (const js of [true, false]) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
+for (const { lang, js } of WALKERS) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
 
 function journey(lang, js) {
   const t = words(lang);
