@@ -13,7 +13,7 @@
  * Alone, a job has no savepoint: what fails is rolled back as a whole, and what SQLite says about its COMMIT is its answer.
  *
  * The checkpoint thread has a connection of its own. About once a second it moves pages if anything was committed; past
- * 32 MiB it asks for a restart, which waits for readers and keeps the lane out for at most RESTART_BUSY_MS of sqlite.c. That is
+ * 32 MiB it asks for a restart, which waits for readers and keeps the lane out for at most 200 ms (sqlite_wal.c). That is
  * well before WAL_KEEP_BYTES: a log that has outgrown it is cut, and the COMMIT that cuts it waits for the file system. */
 #include "db/lane_internal.h"
 

@@ -13,24 +13,18 @@
  * SQLite has none, every query is refused. */
 #include "db/engine.h"
 #include "db/sqlite_fault.h"
-#include "db/sqlite_pace.h"
+#include "db/sqlite_wal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/out.h"
 
 #define CACHE_STEP 64
-#define WRITER_BUSY_MS 5000 /* somebody outside the lane: a second process, an operator's shell */
-#define RESTART_BUSY_MS 200 /* a checkpoint that waits for readers stops the lane, so it must not wait long */
-#define BUSY_STEP_US 250
-#define CATCH_UP_ROUNDS 8
-#define CATCH_UP_FRAMES 64
 #define WAL_KEEP_BYTES "67108864"
 #define WAL_FRAME_HEADER 24
 #define INDEX_PAGES 16 /* for 4,096 frames each (sqlite.org/walformat.html §2) */
@@ -56,7 +50,6 @@ typedef struct sqlite {
     size_t cache_len;
     bool expected;
     int64_t page_size;
-    int busy_ms;
 #ifdef VECHE_TESTING
     int fail_at;
     rc_code fail_kind;
@@ -380,53 +373,12 @@ static rc script(db *d, const char *sql)
     return note_failure(s, sqlite3_exec(s->h, sql, NULL, NULL, NULL), "a script");
 }
 
-/* SQLite's own way to wait for a lock sleeps up to 100 ms at a time. What the lane and the checkpoint wait for here is over in
- * far less than one, and while the lane sleeps nobody's post is written. */
-static int look_again_soon(void *who, int before)
-{
-    const sqlite *s = who;
-    if (before >= s->busy_ms * (1000 / BUSY_STEP_US)) return 0;
-    (void)nanosleep(&(struct timespec){.tv_nsec = BUSY_STEP_US * 1000}, NULL);
-    return 1;
-}
-
-static void wait_at_most(sqlite *s, int ms)
-{
-    s->busy_ms = ms;
-    sqlite3_busy_handler(s->h, look_again_soon, s);
-}
-
-/* The frames that there were and how many of them are in the database file now. */
-typedef struct moved {
-    int frames, done;
-} moved;
-
-static rc move_pages(sqlite *s, int how, moved *m)
-{
-    int got = sqlite3_wal_checkpoint_v2(s->h, "main", how, &m->frames, &m->done);
-    return note_failure(s, got, how == SQLITE_CHECKPOINT_PASSIVE ? "checkpoint" : "checkpoint, restart");
-}
-
-/* PASSIVE does the work without holding anybody up; what was written meanwhile is less each time. RESTART then has little left
- * to do while it keeps the lane out. */
 static rc checkpoint(db *d, bool restart, int64_t *wal_bytes)
 {
     sqlite *s = self(d);
-    moved now = {0}, before;
-    sqlite_pace(s->h);
-    rc_code code = move_pages(s, SQLITE_CHECKPOINT_PASSIVE, &now);
-    if (now.frames > 0) *wal_bytes = now.frames * (s->page_size + WAL_FRAME_HEADER);
-    TRY(code);
-    if (!restart) return OK;
-    for (int i = 0; i < CATCH_UP_ROUNDS; i++) {
-        before = now;
-        TRY(move_pages(s, SQLITE_CHECKPOINT_PASSIVE, &now));
-        if (now.frames - before.frames < CATCH_UP_FRAMES) break;
-    }
-    wait_at_most(s, RESTART_BUSY_MS);
-    code = move_pages(s, SQLITE_CHECKPOINT_RESTART, &now);
-    wait_at_most(s, WRITER_BUSY_MS);
-    return code;
+    int frames = 0, got = sqlite_wal_move(s->h, restart, &frames);
+    if (frames > 0) *wal_bytes = frames * (s->page_size + WAL_FRAME_HEADER);
+    return note_failure(s, got, restart ? "checkpoint, restart" : "checkpoint");
 }
 
 static void report_rows(sqlite *s, const char *sql, const char *about, out *o)
@@ -572,7 +524,7 @@ static rc set_up(sqlite *s, bool readonly)
 {
     char unused[16];
     sqlite3_extended_result_codes(s->h, 1);
-    wait_at_most(s, WRITER_BUSY_MS);
+    sqlite_wal_wait(s->h);
     TRY(harden(s));
     TRY(script(&s->base, "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cell_size_check=ON"));
     TRY(pragma(s, "PRAGMA page_size", &s->page_size, unused));
