@@ -33,7 +33,7 @@ class Suite:
     level: str = "full"
     env: dict = field(default_factory=dict)
     alone: bool = False  # measures time or eats both cores
-    timeout: int = 1800
+    timeout: int = 900
 
 
 @dataclass

@@ -6,13 +6,17 @@
 #include "feature/account/account_web.h"
 #include "feature/bookmark/bookmark_web.h"
 #include "feature/comment/comment_web.h"
+#include "feature/discover/discover_web.h"
+#include "feature/facts/facts_web.h"
 #include "feature/feed/feed_web.h"
 #include "feature/friends/friends_web.h"
+#include "feature/kin/kin_web.h"
 #include "feature/live/live_web.h"
 #include "feature/moderate/moderate_web.h"
 #include "feature/people/people_web.h"
 #include "feature/poll/poll_web.h"
 #include "feature/profile/profile_web.h"
+#include "feature/quiet/quiet_web.h"
 #include "feature/second/passkeys_web.h"
 #include "feature/second/second_web.h"
 #include "feature/setup/setup_web.h"
@@ -22,7 +26,7 @@
 const route *const route_tables[] = {
     about_routes,   account_routes, second_routes, passkey_routes, setup_routes, feed_routes, wall_routes, comment_routes, tag_routes,
     bookmark_routes, poll_routes, friends_routes, circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes,
-    people_routes, moderate_routes, live_routes, NULL};
+    profile_as_routes, facts_routes, kin_routes, quiet_routes, discover_routes, people_routes, moderate_routes, live_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",
                                         [STAFF] = "staff",   [OWNER] = "owner", [SETUP] = "setup"};

@@ -35,6 +35,7 @@ typedef struct ctx {
     struct graph *graph;
     struct id_mill *ids;
     viewer viewer;
+    int64_t page_of;  /* 0, or the member who looks at their own page as `viewer` would see it; see graph/privacy.h */
     lang lang;
     int64_t now;      /* ms UTC, fixed for the whole piece of work */
     uint64_t epoch;   /* the graph's epoch before the snapshot began; see graph/graph.h */

@@ -260,6 +260,32 @@ bool text_visible(str s)
     return false;
 }
 
+#define YO 0x451 /* ё */
+#define YE 0x435 /* е */
+
+/* A point may fold to one that takes more bytes, never to one of more than four. */
+str text_fold(arena *a, str s)
+{
+    char *text = arena_alloc(a, 4 * s.len);
+    size_t len = 0;
+    for (size_t at = 0; at < s.len;) {
+        int32_t p = utf8_next(s, &at);
+        if (p < 0) continue;
+        if (p == ' ' || u_isUWhiteSpace(p)) {
+            if (len && text[len - 1] != ' ') text[len++] = ' ';
+            continue;
+        }
+        p = u_foldCase(p, U_FOLD_CASE_DEFAULT);
+        len += utf8_put(text + len, (uint32_t)(p == YO ? YE : p));
+    }
+    return (str){text, len};
+}
+
+bool text_is_word(int32_t point)
+{
+    return point >= 0 && (U_GET_GC_MASK(point) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
+}
+
 text_fault text_clean(arena *a, str typed, size_t max_points, bool lines, str *clean)
 {
     if (typed.len > TYPED_MAX) return TEXT_LONG;

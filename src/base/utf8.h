@@ -36,4 +36,10 @@ str text_unhide(arena *a, str s);
 /* Is there anything to see? Blanks and what text_unhide takes away are nothing. */
 bool text_visible(str s);
 
+/* For comparing words as readers do: case folded (Unicode's simple folding), ё as е, runs of white space as one blank. Of clean
+ * text; in the arena. */
+str text_fold(arena *a, str s);
+/* A letter, a digit or a mark: what words are made of. */
+bool text_is_word(int32_t point);
+
 #endif

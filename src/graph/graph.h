@@ -7,7 +7,7 @@
  *              ├─ doors    privacy settings, circles     CHANGE_PRIVACY
  *              ├─ ring     the newest posts of the wall  CHANGE_WALL
  *              ├─ liked    what the member liked last    CHANGE_LIKED
- *              └─ sessions where they are logged in      CHANGE_SESSIONS
+ *              └─ sessions where they are logged in, and what they do not want to read (quiet.h)   CHANGE_SESSIONS
  *
  * A part is immutable once it hangs in its slot. A change takes it out and stamps the slot with a new epoch; the next reader
  * fills it again from its own snapshot. So the order in which changes arrive does not matter, a restart needs no loading,
@@ -158,7 +158,7 @@ typedef struct news_choice {
 rc graph_news_of(ctx *c, news_choice which, int64_t before, size_t want, news_page *out);
 
 /* ---- likes ---- */
-/* liked[i]: does the viewer like the post ids[i]? False for guests. What the viewer liked last is in memory; one query answers
+/* liked[i]: does the viewer like the post ids[i]? False for guests, and where somebody is stood in for (privacy.h). What the viewer liked last is in memory; one query answers
  * for all posts that are older than that. */
 rc graph_liked(ctx *c, const int64_t *ids, size_t len, bool *liked);
 

@@ -10,6 +10,13 @@ FROM member m WHERE m.bucket = $bucket AND m.num = $num;
 SELECT s.hash, s.created_day, s.last_day, s.expires FROM session s WHERE s.bucket = $bucket AND s.member = $member
 ORDER BY s.ordinal DESC LIMIT $limit;
 
+-- name: graph_mutes :many
+SELECT m.other, m.until FROM mute m WHERE m.bucket = $bucket AND m.owner = $owner ORDER BY m.other LIMIT $limit;
+
+-- name: graph_filters :many
+SELECT f.words, f.whole, f.warns, f.until FROM word_filter f
+WHERE f.bucket = $bucket AND f.owner = $owner ORDER BY f.ordinal LIMIT $limit;
+
 -- name: graph_near :many
 -- doc: Half-edges that memory keeps, in the order of the other side.
 SELECT e.other, e.bits FROM edge e

@@ -48,7 +48,7 @@ static rc liked_below(ctx *c, const int64_t *ids, size_t len, int64_t floor, boo
 rc graph_liked(ctx *c, const int64_t *ids, size_t len, bool *liked)
 {
     memset(liked, 0, len * sizeof *liked);
-    if (!c->viewer.num || !len) return OK;
+    if (!c->viewer.num || c->page_of || !len) return OK;
     const liked_part *p = (const liked_part *)part_get(c, c->viewer.num, PART_LIKED);
     if (!p) TRY(liked_fetch(c, c->viewer.num, &p));
     for (size_t i = 0; i < len; i++) liked[i] = ids[i] >= p->floor && liked_has(p, ids[i]);

@@ -15,7 +15,9 @@
 #include <stdatomic.h>
 
 #include "graph/audience.h"
+#include "graph.sql.h"
 #include "graph/graph.h"
+#include "graph/quiet.h"
 
 typedef enum part_kind { PART_PERSON, PART_EDGES, PART_DOORS, PART_RING, PART_LIKED, PART_SESSIONS, PART_KINDS } part_kind;
 
@@ -74,9 +76,11 @@ typedef struct liked_part {
     int64_t items[]; /* newest first */
 } liked_part;
 
+/* Both are asked for whoever is here, and for nobody else: so they share a place. */
 typedef struct sessions_part {
     part head;
     size_t len;
+    const quiet *quiet; /* behind the sessions */
     graph_session items[];
 } sessions_part;
 
@@ -107,6 +111,17 @@ part *part_keep(ctx *c, int64_t num, part_kind kind, part *p);
 /* The same for interned audiences, which never change. */
 const audience_part *audience_cached(ctx *c, int64_t id);
 const audience_part *audience_keep(ctx *c, audience_part *p);
+
+/* ---- quiet.c: rows are read first, since a part has the right size from the beginning ---- */
+typedef struct quiet_rows {
+    graph_mutes_row_list mutes;
+    quiet_filter *filters;
+    size_t filters_len, text;
+} quiet_rows;
+rc quiet_read(ctx *c, int64_t num, quiet_rows *out);
+size_t quiet_size(const quiet_rows *r);
+/* Fills quiet_size bytes, aligned as for an int64_t. */
+const quiet *quiet_put(void *at, const quiet_rows *r);
 
 /* ---- edges.c ---- */
 rc edges_of(ctx *c, int64_t owner, const edges_part **out);

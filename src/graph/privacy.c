@@ -25,6 +25,7 @@ const int64_t privacy_default[PRIVACY_ITEMS] = {
     [PRIVACY_FOUND] = LEVEL_EVERYONE,
     [PRIVACY_PRESENCE] = LEVEL_FRIENDS,
     [PRIVACY_COMMENT] = LEVEL_MEMBERS,
+    [PRIVACY_DETAILS] = LEVEL_MEMBERS,
 };
 
 /* ---- the rule ---- */
@@ -42,9 +43,71 @@ static relation relation_from(ctx *c, int64_t owner, unsigned bits)
                       .friend_ = (bits & EDGE_FRIEND) != 0};
 }
 
+/* ---- looking at one's own page as somebody else (privacy.h) ---- */
+
+static bool stands_in(const ctx *c) { return c->page_of != 0; }
+static bool looks_at_others(const ctx *c, int64_t owner) { return stands_in(c) && owner != c->page_of; }
+
+/* The viewer who really looks, until step_in. */
+typedef struct stand_in { viewer as; int64_t page_of; } stand_in;
+
+static stand_in step_out(ctx *c)
+{
+    stand_in who = {c->viewer, c->page_of};
+    c->viewer = (viewer){c->page_of, ROLE_MEMBER};
+    c->page_of = 0;
+    return who;
+}
+
+static void step_in(ctx *c, stand_in who)
+{
+    c->viewer = who.as;
+    c->page_of = who.page_of;
+}
+
+/* Of the two half-edges only the owner's own is asked. */
+static rc relation_known(ctx *c, int64_t owner, relation *out)
+{
+    unsigned bits = 0;
+    int64_t num = c->viewer.num;
+    *out = (relation){.c = c, .viewer = num, .owner = owner, .guest = num == 0};
+    if (looks_at_others(c, owner)) {
+        if (num) out->viewer = VIEWER_MEMBER;
+        return OK;
+    }
+    if (num > 0) TRY(graph_edge(c, owner, num, &bits));
+    out->friend_ = num == VIEWER_FRIEND || (bits & EDGE_FRIEND);
+    out->blocked = (bits & EDGE_BLOCKS) != 0;
+    return OK;
+}
+
+/* A friend of both whom the owner could find on the other's page. */
+static rc shares_friend(ctx *c, int64_t other, bool *yes)
+{
+    int64_t nums[100];
+    size_t len, all;
+    TRY(privacy_may(c, other, PRIVACY_FRIENDS, yes));
+    if (!*yes) return OK;
+    *yes = false;
+    TRY(graph_mutual(c, c->viewer.num, other, sizeof nums / sizeof *nums, nums, &len, &all));
+    for (size_t i = 0; i < len && !*yes; i++) TRY(privacy_may_meet(c, nums[i], yes));
+    return OK;
+}
+
+static rc friend_of_friend_known(ctx *c, const relation *r, bool *yes)
+{
+    *yes = r->viewer == VIEWER_FRIEND_OF_FRIEND;
+    if (r->viewer <= 0) return OK;
+    stand_in who = step_out(c);
+    rc_code code = shares_friend(c, r->viewer, yes);
+    step_in(c, who);
+    return code;
+}
+
 rc privacy_relation(ctx *c, int64_t owner, relation *out)
 {
     unsigned bits = 0;
+    if (stands_in(c)) return relation_known(c, owner, out);
     if (c->viewer.num != 0 && c->viewer.num != owner) TRY(graph_edge(c, c->viewer.num, owner, &bits));
     *out = relation_from(c, owner, bits);
     return OK;
@@ -73,6 +136,7 @@ static rc base_level(const relation *r, level base, bool *may)
     case LEVEL_MEMBERS: *may = true; return OK;
     case LEVEL_FRIENDS_OF_FRIENDS:
         *may = r->friend_;
+        if (!r->friend_ && stands_in(r->c)) return friend_of_friend_known(r->c, r, may);
         return r->friend_ ? OK : graph_friend_of_friend(r->c, r->viewer, r->owner, may);
     case LEVEL_FRIENDS: *may = r->friend_; return OK;
     case LEVEL_NOBODY:
@@ -111,7 +175,7 @@ static rc judge_stored(const relation *r, int64_t stored, bool *may)
 static bool needs_profile(privacy_item item)
 {
     return item == PRIVACY_WALL || item == PRIVACY_POST || item == PRIVACY_FRIENDS || item == PRIVACY_PRESENCE ||
-           item == PRIVACY_COMMENT;
+           item == PRIVACY_COMMENT || item == PRIVACY_DETAILS;
 }
 
 static rc judge_setting(const relation *r, privacy_item item, bool *may)
@@ -139,7 +203,7 @@ static relation mirrored(const relation *r)
 static rc judge_item(const relation *r, privacy_item item, bool *may)
 {
     TRY(judge_setting(r, item, may));
-    if (item != PRIVACY_PRESENCE || !*may || r->guest || r->self) return OK;
+    if (item != PRIVACY_PRESENCE || !*may || r->guest || r->self || stands_in(r->c)) return OK;
     relation back = mirrored(r);
     return judge_setting(&back, item, may);
 }
@@ -161,13 +225,26 @@ static const enum lang_key closed_sentence[PRIVACY_ITEMS] = {
     [PRIVACY_POST] = L_graph_closed_post,       [PRIVACY_FRIENDS] = L_graph_closed_friends,
     [PRIVACY_BIRTHDAY] = L_graph_closed_item,   [PRIVACY_FOUND] = L_graph_closed_item,
     [PRIVACY_PRESENCE] = L_graph_closed_item, [PRIVACY_COMMENT] = L_graph_closed_comment,
+    [PRIVACY_DETAILS] = L_graph_closed_item,
 };
+
+/* Does the one who really looks see it? Asked before anything of third people is shown to whom they stand in for. */
+static rc seen_by_owner(ctx *c, int64_t owner, privacy_item item, bool *may)
+{
+    *may = false;
+    if (item == PRIVACY_PRESENCE) return OK;
+    stand_in who = step_out(c);
+    rc_code code = privacy_may(c, owner, item, may);
+    step_in(c, who);
+    return code;
+}
 
 rc privacy_check(ctx *c, int64_t owner, privacy_item item)
 {
     const member_card *m;
     relation r;
     bool may;
+    if (looks_at_others(c, owner)) return fail(c, E_DENIED, MSG(L_graph_closed_item), "standing in for somebody");
     TRY(graph_member(c, owner, &m));
     if (closed_item(c, m, item)) {
         enum lang_key why = m->state == MEMBER_SUSPENDED ? L_graph_suspended : L_graph_gone;
@@ -185,6 +262,11 @@ rc privacy_may(ctx *c, int64_t owner, privacy_item item, bool *may)
     const member_card *m;
     relation r;
     *may = false;
+    if (looks_at_others(c, owner)) {
+        TRY(seen_by_owner(c, owner, item, may));
+        if (!*may) return OK;
+        *may = false;
+    }
     rc found = graph_member(c, owner, &m);
     if (found == E_NOT_FOUND || (found == OK && closed_item(c, m, item))) return OK;
     TRY(found);
@@ -209,6 +291,7 @@ rc door_try(ctx *c, int64_t owner, unsigned bits, door *d)
     rc found = graph_member(c, owner, &m);
     if (found == E_NOT_FOUND || (found == OK && closed_state(c, m))) return OK;
     TRY(found);
+    if (stands_in(c)) TRY(relation_known(c, owner, &d->r));
     return judge_item(&d->r, PRIVACY_WALL, &d->open);
 }
 
@@ -240,6 +323,12 @@ rc privacy_see_author(ctx *c, int64_t author, bool *may)
     const member_card *m;
     relation r;
     *may = false;
+    if (looks_at_others(c, author)) {
+        stand_in who = step_out(c);
+        rc_code code = privacy_see_author(c, author, may);
+        step_in(c, who);
+        return code;
+    }
     rc found = graph_member(c, author, &m);
     if (found == E_NOT_FOUND || (found == OK && closed_state(c, m))) return OK;
     TRY(found);
@@ -253,7 +342,8 @@ rc privacy_see_post(ctx *c, int64_t owner, int64_t author, int64_t stored, bool 
     unsigned bits = 0;
     door d;
     *may = false;
-    if (c->viewer.num != 0 && c->viewer.num != owner) TRY(graph_edge(c, c->viewer.num, owner, &bits));
+    if (looks_at_others(c, owner)) return OK;
+    if (c->viewer.num != 0 && c->viewer.num != owner && !stands_in(c)) TRY(graph_edge(c, c->viewer.num, owner, &bits));
     TRY(door_try(c, owner, bits, &d));
     if (!d.open) return OK;
     if (author != owner) {

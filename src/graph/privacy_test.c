@@ -97,7 +97,7 @@ static bool oracle_judge(db *d, int64_t viewer, int64_t owner, int64_t stored)
 
 static bool oracle_setting(db *d, int64_t viewer, int64_t owner, int item)
 {
-    static const int64_t defaults[] = {4, 0, 0, 3, 1, 3, 0, 3, 1};
+    static const int64_t defaults[] = {4, 0, 0, 3, 1, 3, 0, 3, 1, 1};
     int64_t stored = world_int(d, defaults[item], "SELECT audience FROM privacy WHERE owner = %lld AND item = %d", L(owner), item);
     return oracle_judge(d, viewer, owner, stored);
 }
@@ -124,7 +124,7 @@ static rc_code oracle_check(db *d, int64_t viewer, int64_t owner, int item)
 {
     rc_code state = oracle_state(d, viewer, owner);
     if (state != OK) return state;
-    if ((item == 2 || item == 3 || item == 4 || item == 8) && !oracle_setting(d, viewer, owner, 1)) return E_DENIED;
+    if ((item == 2 || item == 3 || item == 4 || item == 8 || item == 9) && !oracle_setting(d, viewer, owner, 1)) return E_DENIED;
     if (item == 7) return oracle_presence(d, viewer, owner);
     return oracle_setting(d, viewer, owner, item) ? OK : E_DENIED;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Who is asking? The first question of every request; so a member's sessions are in memory. A token says whose it is, its hash
- * says whether that is true. */
+ * says whether that is true. What the member does not want to read lies with them: it is asked for by whoever reads, whose sessions
+ * are there already. */
 #include <string.h>
 
 #include "graph.sql.h"
@@ -9,10 +10,13 @@
 static rc sessions_fetch(ctx *c, int64_t num, const sessions_part **out)
 {
     graph_sessions_row_list rows;
+    quiet_rows quiet;
     TRY(sql_graph_sessions(c->db, c->arena, bucket_of(num), num, GRAPH_SESSIONS_MAX, &rows));
     if (rows.len == 0) return E_NOT_FOUND; /* nothing is kept for numbers that somebody guesses */
-    sessions_part *p = part_new(c, sizeof *p + rows.len * sizeof(graph_session));
+    TRY(quiet_read(c, num, &quiet));
+    sessions_part *p = part_new(c, sizeof *p + rows.len * sizeof(graph_session) + quiet_size(&quiet));
     p->len = 0;
+    p->quiet = quiet_put(&p->items[rows.len], &quiet);
     for (size_t i = 0; i < rows.len; i++) {
         const graph_sessions_row *row = &rows.items[i];
         if (row->hash.len != SESSION_HASH) continue;
@@ -32,4 +36,21 @@ rc graph_session_of(ctx *c, int64_t num, str hash, const graph_session **out)
     for (size_t i = 0; i < p->len; i++)
         if (memcmp(p->items[i].hash, hash.ptr, SESSION_HASH) == 0) return *out = &p->items[i], OK;
     return E_NOT_FOUND;
+}
+
+rc graph_quiet(ctx *c, const quiet **out)
+{
+    static const quiet nothing;
+    *out = &nothing;
+    int64_t me = c->viewer.num;
+    if (me <= 0 || c->page_of) return OK;
+    const sessions_part *p = (const sessions_part *)part_get(c, me, PART_SESSIONS);
+    rc_code found = p ? OK : sessions_fetch(c, me, &p);
+    if (found == OK) return *out = p->quiet, OK;
+    if (found != E_NOT_FOUND) return found;
+    /* Without a session nothing is kept. */
+    quiet_rows rows;
+    TRY(quiet_read(c, me, &rows));
+    *out = quiet_put(arena_alloc(c->arena, quiet_size(&rows)), &rows);
+    return OK;
 }

@@ -44,7 +44,7 @@ typedef struct route {
 } route;
 
 #define REQ_CAPTURES 4
-#define REQ_FAULTS 24 /* the privacy form: three for each of eight settings */
+#define REQ_FAULTS 27 /* the privacy form: three for each of nine settings */
 #define REQ_COOKIES 8
 
 /* A sentence beside a form's field. */

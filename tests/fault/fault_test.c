@@ -35,7 +35,7 @@
 #include "page/error.h"
 #include "support/plain_http.h"
 
-#define TABLES_MAX 40
+#define TABLES_MAX 128
 #define NTH_MAX 80
 #define NEVER 1000000
 

@@ -11,14 +11,17 @@
 #include "feature/account/account.h"
 #include "feature/bookmark/bookmark.h"
 #include "feature/comment/comment.h"
+#include "feature/facts/facts.h"
 #include "feature/friends/circles.h"
 #include "feature/friends/friends.h"
+#include "feature/kin/kin.h"
 #include "feature/moderate/moderate.h"
 #include "feature/poll/poll.h"
 #include "feature/profile/profile_privacy.h"
 #include "feature/second/passkeys.h"
 #include "feature/second/second_web.h"
 #include "feature/second/ticket.h"
+#include "feature/quiet/quiet.h"
 #include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
 #include "support/authenticator.h"
@@ -668,8 +671,130 @@ static rc make_privacy(ctx *c, scene *s)
     TRY(me(c, s, &num));
     TRY(newcomer(c, ROLE_MEMBER, &other));
     TRY(graph_member(c, other, &card));
-    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4&level_8=3", STR_ARG(card->name));
+    FORM(s, c, "level_1=1&level_2=3&except_2=%%40%.*s&level_3=4&level_4=4&level_5=4&level_6=1&level_7=4&level_8=3&level_9=3", STR_ARG(card->name));
     return OK;
+}
+
+static rc make_contacts(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "city=Novgorod&site=https%%3A%%2F%%2Fexample.org&handles=Elsewhere");
+    return me(c, s, &num);
+}
+
+static rc make_interests(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "music=Organ&about=Myself");
+    return me(c, s, &num);
+}
+
+static rc make_views(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "political=Benches&life=1&people=2&smoking=3&alcohol=0");
+    return me(c, s, &num);
+}
+
+static rc make_place(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "item=0&kind=2&name=A+place&town=&detail=&since=1999&until=2004");
+    return me(c, s, &num);
+}
+
+static rc own_place(ctx *c, scene *s, place_kind kind, const char *path)
+{
+    int64_t num;
+    PATH(s, c, "%s/1/delete", path);
+    TRY(me(c, s, &num));
+    return facts_place_save(c, &(facts_place){.kind = kind, .name = STR("A place"), .town = STR(""), .detail = STR("")});
+}
+
+static rc make_school_delete(ctx *c, scene *s) { return own_place(c, s, PLACE_SCHOOL, "/settings/profile/education"); }
+static rc make_work_delete(ctx *c, scene *s) { return own_place(c, s, PLACE_WORK, "/settings/profile/career"); }
+
+/* A friend, whom `form` names. */
+static rc with_friend(ctx *c, scene *s, int64_t *num, int64_t *other, const char *form)
+{
+    int64_t circle;
+    const member_card *card;
+    TRY(me(c, s, num));
+    TRY(with_circle(c, *num, other, &circle));
+    TRY(graph_member(c, *other, &card));
+    FORM(s, c, "%s=%%40%.*s", form, STR_ARG(card->name));
+    return OK;
+}
+
+static rc make_relations(ctx *c, scene *s)
+{
+    int64_t num, other;
+    return with_friend(c, s, &num, &other, "bond=4&partner");
+}
+
+static rc make_family(ctx *c, scene *s)
+{
+    int64_t num, other;
+    return with_friend(c, s, &num, &other, "family=3&relative");
+}
+
+static rc make_family_delete(ctx *c, scene *s)
+{
+    TRY(make_family(c, s));
+    PATH(s, c, "/settings/profile/family/1/delete");
+    return kin_add(c, FAMILY_OTHER, STR("Agafya"), 0);
+}
+
+/* The friend says that they are married; to agree is to say it oneself. */
+static rc claim(ctx *c, scene *s, const char *answer)
+{
+    int64_t num, other;
+    TRY(with_friend(c, s, &num, &other, "unused"));
+    PATH(s, c, "/settings/profile/claims/%lld_0/%s", L(other), answer);
+    viewer before = c->viewer;
+    c->viewer = (viewer){other, ROLE_MEMBER};
+    rc_code code = kin_bond(c, BOND_MARRIED, num);
+    c->viewer = before;
+    return code;
+}
+
+static rc make_agree(ctx *c, scene *s) { return claim(c, s, "agree"); }
+static rc make_decline_claim(ctx *c, scene *s) { return claim(c, s, "decline"); }
+
+/* ---- what is not read, who is not suggested ---- */
+
+static rc make_filter(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "words=tram&whole=1&warns=1&span=2");
+    return me(c, s, &num);
+}
+
+static rc make_filter_delete(ctx *c, scene *s)
+{
+    TRY(make_filter(c, s));
+    PATH(s, c, "/settings/quiet/1/delete");
+    return quiet_filter_set(c, STR("tram"), true, true, SPAN_EVER);
+}
+
+static rc make_mute(ctx *c, scene *s)
+{
+    int64_t num, other;
+    FORM(s, c, "span=1");
+    return pair(c, s, &num, &other, "/mute/*");
+}
+
+static rc make_unmute(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(pair(c, s, &num, &other, "/unmute/*"));
+    return quiet_mute_set(c, other, SPAN_EVER);
+}
+
+static rc make_dismiss(ctx *c, scene *s)
+{
+    int64_t num, other;
+    return pair(c, s, &num, &other, "/friends/suggested/*/dismiss");
 }
 
 /* ---- staff ---- */
@@ -774,6 +899,23 @@ const scene_maker scenes[] = {
     {.path = "/status", .make = make_status},
     {.path = "/settings/profile", .make = make_profile},
     {.path = "/settings/privacy", .make = make_privacy},
+    {.path = "/settings/profile/contacts", .make = make_contacts},
+    {.path = "/settings/profile/interests", .make = make_interests},
+    {.path = "/settings/profile/views", .make = make_views},
+    {.path = "/settings/profile/education", .make = make_place},
+    {.path = "/settings/profile/education/{ordinal:int}/delete", .make = make_school_delete},
+    {.path = "/settings/profile/career", .make = make_place},
+    {.path = "/settings/profile/career/{ordinal:int}/delete", .make = make_work_delete},
+    {.path = "/settings/profile/relations", .make = make_relations},
+    {.path = "/settings/profile/family", .make = make_family},
+    {.path = "/settings/profile/family/{ordinal:int}/delete", .make = make_family_delete},
+    {.path = "/settings/profile/claims/{num:int}_{ordinal:int}/agree", .make = make_agree},
+    {.path = "/settings/profile/claims/{num:int}_{ordinal:int}/decline", .make = make_decline_claim},
+    {.path = "/settings/quiet", .make = make_filter},
+    {.path = "/settings/quiet/{ordinal:int}/delete", .make = make_filter_delete},
+    {.path = "/mute/{num:int}", .make = make_mute},
+    {.path = "/unmute/{num:int}", .make = make_unmute},
+    {.path = "/friends/suggested/{num:int}/dismiss", .make = make_dismiss},
     {.path = "/admin/members/{num:int}/suspend", .make = make_suspend},
     {.path = "/admin/members/{num:int}/restore", .make = make_reinstate},
     {.path = "/admin/members/{num:int}/role", .make = make_role},

@@ -230,13 +230,58 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
     }
   });
 
+  const lines = (names, max) => Object.fromEntries(names.map((name) => [name, { max }]));
+
+  test("contacts", () =>
+    tryForm(anna.client, "/settings/profile/contacts", { city: "Novgorod" }, {
+      texts: { city: { max: 100 }, handles: { max: 1000 } },
+      choices: { site: ["nowhere", "javascript:alert(1)", "https://a b", "https://bank.example@evil.example/"] },
+      probe: "city",
+    }));
+
+  test("interests", () =>
+    tryForm(anna.client, "/settings/profile/interests", { music: "Organ" }, { texts: lines(["activities", "interests", "films", "shows", "books", "games", "quotes", "about"], 1000), probe: "music" }));
+
+  test("views", () => {
+    const none = ["", "99", "-1", "x"];
+    const good = { life: 1, people: 1, smoking: 0, alcohol: 0, religion: "The river" };
+    return tryForm(anna.client, "/settings/profile/views", good, { texts: lines(["political", "inspired"], 100), choices: { life: none, people: none, smoking: none, alcohol: none }, probe: "religion" });
+  });
+
+  test("schools and work", async () => {
+    const years = ["1899", "3000", "x", "-1", "99999"];
+    const good = { item: 0, name: "School 7" };
+    await tryForm(anna.client, "/settings/profile/education", { ...good, kind: 2 }, {
+      texts: { name: { max: 100, least: 1 }, ...lines(["town", "detail"], 100) },
+      choices: { kind: ["", "0", "3", "9"], since: years, until: years },
+      probe: "name",
+    });
+    await tryForm(anna.client, "/settings/profile/career", good, { texts: { name: { max: 100, least: 1 } }, choices: { until: years }, probe: "name" });
+    await refused(anna.client, "/settings/profile/career", { ...good, since: 2001 }, "until", ["before it begins", "2000", true], "since");
+  });
+
+  test("relations", async () => {
+    const nobody = ["nobody.of.this.name", "@", "@ivan", "anna"];
+    await tryForm(anna.client, "/settings/profile/relations", { bond: 4 }, { texts: { partner: { max: 33 } }, choices: { bond: ["", "9", "-1", "x"], partner: nobody } });
+    await refused(anna.client, "/settings/profile/relations", { bond: 1 }, "partner", ["where none is named", "@ivan", true]);
+    await tryForm(anna.client, "/settings/profile/family", { family: 3, relative: "Ivan" }, { texts: { relative: { max: 80, least: 1 } }, choices: { family: ["", "0", "7", "x"], relative: ["@nobody.of.this.name", "@ivan", "@anna"] } });
+  });
+
+  test("filtered words", () =>
+    tryForm(anna.client, "/settings/quiet", { words: "tram", whole: 1, warns: 0, span: 0 }, {
+      texts: { words: { max: 100, least: 2 } },
+      choices: { words: ["x"], whole: ["", "2", "x"], warns: ["", "2", "x"], span: ["", "4", "-1", "x"] },
+    }));
+
+  test("a mute", () => tryForm(anna.client, `/mute/${ivan.num}`, { span: 0 }, { choices: { span: ["", "4", "-1", "x"] } }));
+
   test("the status line", () => tryForm(anna.client, "/status", { status: "Here" }, { texts: { status: { max: 100 } } }));
 
   test("the privacy settings", () => {
-    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((i) => [`level_${i}`, 0])) };
+    const good = { allow_1: "ivan", ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => [`level_${i}`, 0])) };
     return tryForm(anna.client, "/settings/privacy", good, {
       texts: { except_1: {}, allow_2: { max: 7000 } },
-      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], level_8: ["5", ""], except_3: ["nobody.of.this.name"] },
+      choices: { level_1: ["", "5", "-1", "x"], level_6: ["77"], level_9: ["5", ""], except_3: ["nobody.of.this.name"] },
       probe: "allow_1",
     });
   });
@@ -306,7 +351,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 
 // These have buttons and nothing to fill in: what can be wrong with them is in the access matrix. Those about passkeys are filled in
 // by a script, at an address with a name: see second.test.mjs.
-const BUTTONS = ["/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "unvote", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}"];
+const BUTTONS = ["/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "unvote", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}", "/unmute/{num:int}", "/friends/suggested/{num:int}/dismiss", "/settings/quiet/{ordinal:int}/delete", ...["family", "education", "career"].map((v) => `/settings/profile/${v}/{ordinal:int}/delete`), ...["agree", "decline"].map((v) => `/settings/profile/claims/{num:int}_{ordinal:int}/${v}`)];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -175,9 +175,26 @@ const make = {
   "POST /settings/profile": (variant, column) => ({ fields: { given: world.actors[column].given || "Guest", gender: 0, birthday_show: 0 } }),
   "POST /settings/privacy": (variant, column) => {
     const stored = column === "self" ? DEFAULTS : {};
-    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3, comment: 1 }[n];
+    const level = (n) => LEVEL[stored[Object.keys(ITEM).find((k) => ITEM[k] === n)]] ?? { profile: 0, wall: 0, post: 3, friends: 1, birthday: 3, found: 0, presence: 3, comment: 1, details: 1 }[n];
     return { fields: Object.fromEntries(Object.entries(ITEMS).map(([n, i]) => [`level_${i}`, level(n)])) };
   },
+  "POST /settings/profile/relations": () => ({ fields: { bond: 0 } }),
+  "POST /settings/profile/family": () => ({ fields: { family: 2, relative: "Ivan" } }),
+  "/settings/profile/family/{ordinal:int}/delete": () => ({ path: "/settings/profile/family/1/delete" }),
+  "POST /settings/profile/contacts": () => ({ fields: { city: "Novgorod" } }),
+  "POST /settings/profile/interests": () => ({ fields: { music: "Organ" } }),
+  "POST /settings/profile/views": () => ({ fields: { life: 1, people: 2, smoking: 3, alcohol: 0 } }),
+  "POST /settings/profile/education": () => ({ fields: { item: 0, kind: 2, name: "Polytechnic" } }),
+  "/settings/profile/education/{ordinal:int}/delete": () => ({ path: "/settings/profile/education/1/delete" }),
+  "POST /settings/profile/career": () => ({ fields: { item: 0, name: "Depot" } }),
+  "/settings/profile/career/{ordinal:int}/delete": () => ({ path: "/settings/profile/career/2/delete" }),
+  "/settings/profile/claims/{num:int}_{ordinal:int}/agree": onClaim("agree"),
+  "/settings/profile/claims/{num:int}_{ordinal:int}/decline": onClaim("decline"),
+  "POST /settings/quiet": () => ({ fields: { words: "tram", whole: 1, warns: 1, span: 1 } }),
+  "/settings/quiet/{ordinal:int}/delete": () => ({ path: "/settings/quiet/1/delete" }),
+  "/mute/{num:int}": (variant) => ({ path: `/mute/${owner(variant).num}`, fields: { span: 1 } }),
+  "/unmute/{num:int}": (variant) => ({ path: `/unmute/${owner(variant).num}` }),
+  "/friends/suggested/{num:int}/dismiss": (variant) => ({ path: `/friends/suggested/${owner(variant).num}/dismiss` }),
   "POST /settings/sessions/end": (variant, column) => ({ client: ownSession(column), fields: { ordinal: 1_000 } }),
   "POST /settings/sessions/end-others": async (variant, column) => {
     // Of somebody new: the matrix still needs the sessions of the others.
@@ -326,6 +343,14 @@ function onOwner(pattern, fields = {}) {
     if (variant.has("they asked") && !["guest", "self", "suspended", "blocked", "friend"].includes(column))
       await world.anna.done(`/friends/${world.actors[column].num}/add`);
     return { path: pattern.replace("{}", other.num), fields, after: other === world.anna ? () => relate(column) : undefined };
+  };
+}
+
+/** The owner says that they and the friend are together. */
+function onClaim(end) {
+  return async () => {
+    await world.anna.done("/settings/profile/relations", { bond: 2, partner: `@${world.actors.friend.name}` });
+    return { path: `/settings/profile/claims/${world.anna.num}_0/${end}`, after: () => world.anna.done("/settings/profile/relations", { bond: 0 }) };
   };
 }
 

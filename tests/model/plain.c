@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { EVERYONE, MEMBERS, FRIENDS_OF_FRIENDS, FRIENDS, NOBODY };
-enum { PROFILE = 1, WALL, POST_ON, SEE_FRIENDS, BIRTHDAY, FOUND, PRESENCE, COMMENT_ON };
+enum { PROFILE = 1, WALL, POST_ON, SEE_FRIENDS, BIRTHDAY, FOUND, PRESENCE, COMMENT_ON, DETAILS };
 enum { MEMBER = 1, STAFF, OWNER };
 enum { DONE = 200, DENIED = 403, NOT_FOUND = 404, CONFLICT = 409, GONE = 410, INVALID = 422 };
 
@@ -142,8 +142,8 @@ static bool is_closed(const plain *p, int viewer, int num) { return p->people[nu
 static bool open_to(const plain *p, int viewer, int owner, int item)
 {
     const plain_audience *settings = p->people[owner].privacy;
-    bool behind_profile = item == WALL || item == POST_ON || item == SEE_FRIENDS || item == PRESENCE ||
-                          item == COMMENT_ON;
+    bool behind_profile = item == WALL || item == POST_ON || item == SEE_FRIENDS || item == PRESENCE || item == COMMENT_ON ||
+                          item == DETAILS;
     return (!behind_profile || allowed(p, viewer, owner, &settings[PROFILE])) && allowed(p, viewer, owner, &settings[item]);
 }
 
@@ -197,7 +197,7 @@ static int sign_up(plain *p, const op *o)
     *me = (person){.role = p->members == 1 ? OWNER : MEMBER};
     memcpy(me->name, o->text, sizeof me->name);
     me->privacy[POST_ON].base = me->privacy[BIRTHDAY].base = me->privacy[PRESENCE].base = FRIENDS;
-    me->privacy[SEE_FRIENDS].base = me->privacy[COMMENT_ON].base = MEMBERS;
+    me->privacy[SEE_FRIENDS].base = me->privacy[COMMENT_ON].base = me->privacy[DETAILS].base = MEMBERS;
     return DONE;
 }
 

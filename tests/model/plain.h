@@ -16,7 +16,7 @@
 #define PLAIN_TEXT 64
 #define PLAIN_WORDINGS 24
 #define PLAIN_COMMENTS 16384
-#define PLAIN_ITEMS 9
+#define PLAIN_ITEMS 10
 #define PLAIN_HOUR INT64_C(3600000)
 
 typedef enum op_kind {

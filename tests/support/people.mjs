@@ -75,7 +75,7 @@ export class Person {
 }
 
 /** Numbers of the privacy settings (graph/privacy.h). */
-export const ITEMS = { profile: 1, wall: 2, post: 3, friends: 4, birthday: 5, found: 6, presence: 7, comment: 8 };
+export const ITEMS = { profile: 1, wall: 2, post: 3, friends: 4, birthday: 5, found: 6, presence: 7, comment: 8, details: 9 };
 export const LEVELS = { everyone: 0, members: 1, friendsOfFriends: 2, friends: 3, nobody: 4 };
 
 export function toastOf(answer) {

@@ -60,6 +60,18 @@ async function livelyPost(person) {
   return (await person.write("A word for everybody")).path;
 }
 
+/** Something in every section of one's page. */
+async function tellAll(person) {
+  await person.done("/settings/profile/relations", { bond: 5 });
+  await person.done("/settings/profile/family", { family: 1, relative: "Old Agafya" });
+  await person.done("/settings/profile/contacts", { city: "Beloborsk", site: "https://example.org/~tram", handles: "Ask at the depot" });
+  await person.done("/settings/profile/interests", { activities: "Mending trams", music: "Organ, accordion", quotes: "Slow is smooth.\nSmooth is fast.", about: "I get up early." });
+  await person.done("/settings/profile/views", { political: "For more benches", religion: "", life: 5, people: 6, smoking: 3, alcohol: 4, inspired: "The river" });
+  await person.done("/settings/profile/education", { item: 0, kind: 1, name: "School 7", town: "Beloborsk", detail: "11 b", since: 1998, until: 2009 });
+  await person.done("/settings/profile/education", { item: 0, kind: 2, name: "Beloborsk Polytechnic", detail: "railway bridges", until: 2014 });
+  await person.done("/settings/profile/career", { item: 0, name: "City workshop for tram repair", detail: "Fitter", since: 2015 });
+}
+
 /** Every route that can be looked at, with something lively to see: [{route, path, as, name, status}]. as: guest, member, owner. */
 async function plan(who) {
   const me = who.en;
@@ -100,6 +112,9 @@ async function plan(who) {
   const stub = (await me.done(`${lost.path}/repost`, { text: "", audience: 0 })).location;
   await who.ru.done(`${lost.path}/delete`);
   await me.done(`${talk.path}/bookmark`);
+  await tellAll(me);
+  await me.done("/settings/quiet", { words: "a phrase that nobody writes", whole: 1, warns: 1, span: 1 });
+  await me.done(`/mute/${asks.num}`, { span: 2 });
   const at = {
     "/bookmarks": [["member"], ["owner"]],
     "/wall{owner:int}_{ordinal:int}/voters": [["member", `${poll.path}/voters?answer=2`]],
@@ -120,6 +135,15 @@ async function plan(who) {
     "/settings": [["member"]],
     "/settings/profile": [["member"]],
     "/settings/privacy": [["member"]],
+    "/settings/profile/relations": [["member"]],
+    "/settings/profile/contacts": [["member"]],
+    "/settings/profile/interests": [["member"]],
+    "/settings/profile/views": [["member"]],
+    "/settings/profile/education": [["member"], ["member", "/settings/profile/education?item=1"]],
+    "/settings/profile/career": [["member"]],
+    "/settings/view-as": [["member"], ["member", "/settings/view-as?who=guest"], ["member", "/settings/view-as?who=friend"], ["member", "/settings/view-as?who=name&name=nobody.there", 422], ["member", `/settings/view-as?who=name&name=${barred.name}`]],
+    "/settings/quiet": [["member"]],
+    "/mute/{num:int}": [["member", `/mute/${who.ru.num}`]],
     "/setup/{token}": [["guest", "/setup/over", 410]],
     "/feed": [["member"]],
     "/wall{owner:int}": [["member", me.wall]],

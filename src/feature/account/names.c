@@ -62,10 +62,10 @@ static const char *const reserved[] = {
     "bookmarks", "circles", "communities", "community", "contact", "desk", "docs", "events", "everyone", "favicon.ico",
     "feed", "friends", "groups", "health", "healthz", "help", "home", "hostmaster", "inbox", "index", "info", "join",
     "ledger", "letopis", "live", "login", "logout", "mail", "me", "media", "members", "messages", "method", "moderation",
-    "moderator", "moderators", "news", "nodeinfo", "noreply", "notifications", "null", "oauth", "official", "operator",
+    "moderator", "moderators", "mute", "news", "nodeinfo", "noreply", "notifications", "null", "oauth", "official", "operator",
     "outbox", "owner", "people", "photos", "post", "postmaster", "posts", "presence", "privacy", "register",
     "robots.txt", "root", "rules", "search", "security", "service", "settings", "setup", "signin", "signup", "staff",
-    "static", "status", "support", "system", "tag", "tags", "team", "terms", "unblock", "undefined", "user", "users", "veche",
+    "static", "status", "support", "system", "tag", "tags", "team", "terms", "unblock", "undefined", "unmute", "user", "users", "veche",
     "verify", "video", "view", "wall", "webmaster", "www"};
 
 static bool is_reserved(str name)

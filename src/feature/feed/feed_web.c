@@ -4,6 +4,7 @@
 #include "feature/friends/circles.h"
 #include "feature/wall/wall_web.h"
 #include "feed.tpl.h"
+#include "graph/quiet.h"
 #include "wall_pages.tpl.h"
 
 #define NEWS_PAGE 20
@@ -32,10 +33,11 @@ static str choice_path(ctx *c, news_choice which)
 static rc news_read(ctx *c, news_choice which, int64_t before, news_page *news)
 {
     TRY(graph_news_of(c, which, before, NEWS_PAGE + 1, news));
-    if (news->len <= NEWS_PAGE) return OK;
-    news->len = NEWS_PAGE;
-    news->next = news->items[NEWS_PAGE - 1].id;
-    return OK;
+    if (news->len > NEWS_PAGE) {
+        news->len = NEWS_PAGE;
+        news->next = news->items[NEWS_PAGE - 1].id;
+    }
+    return quiet_sift(c, news);
 }
 
 static rc feed_show(req *r)

@@ -15,6 +15,7 @@
 
 #include "base/ids.h"
 #include "db/change.h"
+#include "feature/kin/kin.h"
 #include "friends.sql.h"
 
 /* ---- the table ---- */
@@ -200,6 +201,7 @@ rc friends_do(ctx *c, friend_act act, int64_t other, str message)
     TRY(check_room(c, &mine, &theirs));
     keep_message(&mine, &theirs, STR(""));
     keep_message(&theirs, &mine, message);
+    if (act == ACT_BLOCK) TRY(kin_part(c, mine.owner, other));
     return pair_write(c, &mine, &theirs);
 }
 

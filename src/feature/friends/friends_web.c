@@ -163,7 +163,8 @@ static rc online_show(req *r)
         rows.items[i].p.online = true;
     }
     url more = next ? view_url(&v, "/friends?tab=online&after=%lld", (long long)next) : (url){STR("")};
-    tpl_friends_page(r->out, &v, &bar, &rows, more, MSG(online.nobody), MSG(online.nobody_what));
+    const discover_view nothing = {0};
+    tpl_friends_page(r->out, &v, &bar, &rows, more, MSG(online.nobody), MSG(online.nobody_what), &nothing);
     return OK;
 }
 
@@ -181,7 +182,10 @@ static rc friends_show(req *r)
     TRY(read_lines(r->c, t, place_of(r), &lines));
     TRY(rows_of(&v, &lines, &rows));
     str path = arena_printf(r->c->arena, "/friends?tab=%.*s&", STR_ARG(t->name));
-    tpl_friends_page(r->out, &v, &bar, &rows, next_page(&v, path.ptr, &lines), MSG(t->nobody), MSG(t->nobody_what));
+    /* Beside the list of all friends; the others are looked at for what is in them. */
+    discover_view d = {0};
+    if (t == &tabs[0] && place_of(r).at == INT64_MAX) TRY(discover_view_of(&v, &d));
+    tpl_friends_page(r->out, &v, &bar, &rows, next_page(&v, path.ptr, &lines), MSG(t->nobody), MSG(t->nobody_what), &d);
     return OK;
 }
 

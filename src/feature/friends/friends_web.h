@@ -9,6 +9,7 @@
 #ifndef VECHE_FRIENDS_WEB_H
 #define VECHE_FRIENDS_WEB_H
 
+#include "feature/discover/discover_web.h"
 #include "page/view.h"
 
 extern const route friends_routes[];

@@ -29,7 +29,7 @@ rc poll_read(ctx *c, const int64_t *posts, size_t len, poll_list *out)
     TRY(sql_poll_of(c->db, c->arena, posts, len, &rows));
     if (!rows.len) return OK;
     TRY(sql_poll_answers_of(c->db, c->arena, posts, len, &answers));
-    if (c->viewer.num) TRY(sql_poll_choices_of(c->db, c->arena, posts, len, c->viewer.num, &mine));
+    if (c->viewer.num && !c->page_of) TRY(sql_poll_choices_of(c->db, c->arena, posts, len, c->viewer.num, &mine));
     *out = (poll_list){ARENA_ARRAY(c->arena, poll, rows.len), rows.len};
     for (size_t i = 0; i < rows.len; i++) {
         poll *q = &out->items[i];

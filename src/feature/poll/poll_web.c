@@ -41,7 +41,7 @@ rc poll_from_form(req *r, poll_draft *out, bool *there)
 
 void poll_put(view *v, out *o, int64_t owner, int64_t ordinal, const poll *q)
 {
-    poll_view p = {.owner = owner, .ordinal = ordinal, .poll = *q, .choosing = v->who.num && !q->mine && !q->over};
+    poll_view p = {.owner = owner, .ordinal = ordinal, .poll = *q, .choosing = v->who.num && !v->r->c->page_of && !q->mine && !q->over};
     tpl_poll(o, v, &p);
 }
 

@@ -109,7 +109,7 @@ rc profile_faces(ctx *c, int64_t num, faces *out)
     edge_list edges;
     *out = (faces){0};
     TRY(privacy_check(c, num, PRIVACY_FRIENDS));
-    if (c->viewer.num && c->viewer.num != num) TRY(add_mutual(c, num, out));
+    if (c->viewer.num && c->viewer.num != num && !c->page_of) TRY(add_mutual(c, num, out));
     TRY(graph_edges(c, num, &edges));
     /* A celebrity whose friends all hide would be looked through to the end: a few faces less will do. */
     for (size_t i = 0; i < edges.len && i < FACES_SCAN_MAX && out->len < FACES_MAX; i++)

@@ -12,6 +12,7 @@ static const enum lang_key questions[PRIVACY_ITEMS] = {
     [PRIVACY_PROFILE] = L_privacy_profile,   [PRIVACY_WALL] = L_privacy_wall,         [PRIVACY_POST] = L_privacy_post,
     [PRIVACY_FRIENDS] = L_privacy_friends,   [PRIVACY_BIRTHDAY] = L_privacy_birthday, [PRIVACY_FOUND] = L_privacy_found,
     [PRIVACY_PRESENCE] = L_privacy_presence, [PRIVACY_COMMENT] = L_privacy_comment,
+    [PRIVACY_DETAILS] = L_privacy_details,
 };
 
 static const char *field_name(arena *a, const char *what, int item)

@@ -41,12 +41,14 @@ static rc fill_faces(ctx *c, int64_t num, profile_view *p)
     return OK;
 }
 
-static rc fill_page(view *v, int64_t num, profile_view *p)
+rc profile_fill(view *v, int64_t num, profile_view *p)
 {
     ctx *c = v->r->c;
     presence here;
     p->full = full_name(c->arena, &p->page.told);
     p->birthday = birthday_words(v, p->page.told.birthday);
+    TRY(facts_view_of(v, num, &p->facts));
+    TRY(kin_view_of(v, num, p->page.told.gender, &p->kin));
     if (p->page.friends_open) TRY(fill_faces(c, num, p));
     TRY(presence_of(c, num, &here));
     p->who.online = here.online;
@@ -60,7 +62,7 @@ static rc fill_page(view *v, int64_t num, profile_view *p)
 static rc put_page(view *v, int64_t num, profile_view *p)
 {
     out *o = v->r->out;
-    TRY(fill_page(v, num, p));
+    TRY(profile_fill(v, num, p));
     tpl_profile_page_open(o, v, p);
     TRY(wall_section(v, o, num));
     tpl_profile_page_close(o, v, p);

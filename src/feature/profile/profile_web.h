@@ -3,6 +3,7 @@
 #ifndef VECHE_PROFILE_WEB_H
 #define VECHE_PROFILE_WEB_H
 
+#include "feature/kin/kin_web.h"
 #include "feature/profile/profile.h"
 #include "feature/profile/profile_privacy.h"
 #include "page/view.h"
@@ -10,6 +11,7 @@
 extern const route profile_routes[];
 extern const route profile_settings_routes[];
 extern const route profile_privacy_routes[];
+extern const route profile_as_routes[];
 
 /* One of the friends beside the page. */
 typedef struct face { person who; str given; } face;
@@ -24,8 +26,19 @@ typedef struct profile_view {
     unsigned bits;      /* what the viewer is to them (enum edge_bit) */
     face_list faces;
     int64_t mutual;
+    facts_view facts;   /* empty where they are not for the viewer */
+    kin_view kin;
+    html as;            /* whose eyes it is seen with, in words; empty: the viewer's own */
     html seen;          /* when they were here, in words; empty: nothing to say */
 } profile_view;
+
+/* Fills what a page shows; p->page, p->self, p->bits and p->who are there. The heading and navigation of `v` follow. */
+rc profile_fill(view *v, int64_t num, profile_view *p);
+
+/* Looking at one's own page as somebody else. */
+typedef enum as_who { AS_GUEST, AS_MEMBER, AS_FRIEND_OF_FRIEND, AS_FRIEND, AS_NAMED, AS_COUNT } as_who;
+typedef struct as_form { str who, name; const msg *fault; } as_form;
+extern const str as_words[AS_COUNT]; /* ?who= */
 
 /* What a select offers. */
 typedef struct number_list { const int64_t *items; size_t len; } number_list;

@@ -180,17 +180,17 @@ rc wall_likes(ctx *c, const wall_post *p, int64_t after, wall_liker_list *out, i
 
 bool wall_may_edit(const ctx *c, const wall_post *p)
 {
-    return c->viewer.num && p->author == c->viewer.num && c->now - id_time(p->id) < POST_EDIT_MS;
+    return c->viewer.num && !c->page_of && p->author == c->viewer.num && c->now - id_time(p->id) < POST_EDIT_MS;
 }
 
 bool wall_may_choose(const ctx *c, const wall_post *p)
 {
-    return c->viewer.num && p->author == c->viewer.num && p->owner == p->author;
+    return c->viewer.num && !c->page_of && p->author == c->viewer.num && p->owner == p->author;
 }
 
 bool wall_may_delete(const ctx *c, const wall_post *p)
 {
-    return c->viewer.num && (p->author == c->viewer.num || p->owner == c->viewer.num);
+    return c->viewer.num && !c->page_of && (p->author == c->viewer.num || p->owner == c->viewer.num);
 }
 
 /* ---- writing ---- */

@@ -4,10 +4,13 @@
  * viewer likes come from the graph. Words are read, for all posts of the page at once, when a fragment is missing. */
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/utf8.h"
 #include "feature/wall/text.h"
 #include "feature/poll/poll_web.h"
 #include "feature/wall/wall_web.h"
+#include "graph/quiet.h"
 #include "page/fragment.h"
+#include "quiet_pages.tpl.h"
 #include "wall_posts.tpl.h"
 
 #define POSTS_MAX 64
@@ -42,9 +45,10 @@ static rc words_of(posts_batch *b, const ring_post *p, const wall_post **found)
 /* Viewers for whom a post's head is the same. */
 static uint16_t shape_of(const view *v, const ring_post *p, bool whole)
 {
-    bool author = v->who.num && p->author == v->who.num, owner = v->who.num && p->owner == v->who.num;
+    int64_t me = v->r->c->page_of ? 0 : v->who.num; /* whoever looks as somebody else acts on nothing */
+    bool author = me && p->author == me, owner = me && p->owner == me;
     bool fresh = v->r->c->now - id_time(p->id) < POST_EDIT_MS;
-    return (uint16_t)(FRAGMENT_POST | (author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0) | (v->who.num ? 0 : SHAPE_GUEST));
+    return (uint16_t)(FRAGMENT_POST | (author ? (fresh ? 3 : 2) : owner ? 1 : 0) | (whole ? SHAPE_WHOLE : 0) | (me ? 0 : SHAPE_GUEST));
 }
 
 static void render_head(const posts_batch *b, const wall_post *words, const member_card *author, const member_card *owner, out *o)
@@ -52,7 +56,7 @@ static void render_head(const posts_batch *b, const wall_post *words, const memb
     ctx *c = b->v->r->c;
     post_head head = {.author = person_of(c->arena, author), .owner = person_of(c->arena, owner), .ordinal = words->ordinal,
                       .time = id_time(words->id), .edited_at = words->edited_at, .audience = words->audience,
-                      .elsewhere = words->owner != words->author, .warning = words->warning, .pinned = words->pinned > 0, .guest = c->viewer.num == 0,
+                      .elsewhere = words->owner != words->author, .warning = words->warning, .pinned = words->pinned > 0, .guest = c->viewer.num == 0 || c->page_of,
                       .may_edit = wall_may_edit(c, words), .may_choose = wall_may_choose(c, words),
                       .may_delete = wall_may_delete(c, words)};
     if (words->text.len) head.text = b->whole ? text_html(c->arena, words->text) : text_html_folded(c->arena, words->text, &head.folded);
@@ -137,7 +141,8 @@ static rc put_head(posts_batch *b, const ring_post *p, out *o, bool *there)
 /* Acts have few faces: as many likes, comments and reposts, liked or not. So they are kept as well, under these numbers as their versions. */
 static fragment_key acts_key(const view *v, const ring_post *p, bool liked)
 {
-    int shape = FRAGMENT_ACTS + (v->who.num ? liked : 2) + (wall_may_repost(p) ? 4 : 0);
+    int viewers = v->r->c->page_of ? 3 : v->who.num ? liked : 2;
+    int shape = FRAGMENT_ACTS + viewers + (wall_may_repost(p) ? 4 : 0);
     return (fragment_key){.id = p->id, .version = p->likes, .people = p->comments, .day = p->reposts, .shape = (uint16_t)shape, .lang = (uint16_t)v->lang};
 }
 
@@ -148,9 +153,37 @@ static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
     if (fragment_write(v->r->fragments, &key, o)) return;
     size_t before = o->len;
     post_acts acts = {.owner = p->owner, .ordinal = p->ordinal, .likes = p->likes, .comments = p->comments, .reposts = p->reposts,
-                      .liked = liked, .guest = guest, .may_repost = wall_may_repost(p)};
+                      .liked = liked, .guest = guest, .still = v->r->c->page_of != 0, .may_repost = wall_may_repost(p)};
     tpl_post_acts(o, v, &acts);
     fragment_keep_since(v->r->fragments, &key, o, before);
+}
+
+/* The filter of the reader's own that speaks about the post, if any: never about their own words, nor about a post that they have
+ * opened by its address. Only for readers with filters are the words read; what others are shown is the same fragment. */
+static rc filter_of(posts_batch *b, const quiet *q, const ring_post *p, const quiet_filter **found)
+{
+    const wall_post *words;
+    ctx *c = b->v->r->c;
+    *found = NULL;
+    if (!q->filters_len || b->whole || p->author == c->viewer.num) return OK;
+    TRY(words_of(b, p, &words));
+    if (words) *found = quiet_says(q, text_fold(c->arena, text_typed(c->arena, words->text)), c->now);
+    return OK;
+}
+
+static rc put_one(posts_batch *b, const ring_post *p, bool liked, const quiet_filter *filter, out *o)
+{
+    bool there;
+    if (filter) tpl_quiet_folded_open(o, b->v, filter->words); /* its words have been read: the post is there */
+    TRY(put_head(b, p, o, &there));
+    if (!there) return OK;
+    put_poll_of(b, p, o);
+    TRY(put_original_of(b, p, o));
+    put_acts(b->v, p, liked, o);
+    if (b->kept) tpl_post_kept(o, b->v, p->owner, p->ordinal);
+    tpl_post_close(o, b->v, NULL);
+    if (filter) tpl_quiet_folded_close(o, b->v, filter->words);
+    return OK;
 }
 
 static uint32_t day_of(int64_t now)
@@ -182,18 +215,18 @@ static rc put_posts(view *v, out *o, const ring_post *posts, size_t len, bool wh
     TRY(graph_liked(c, ids, len, liked));
     fetch_soon(v, posts, len, liked, whole);
     posts_batch b = {.v = v, .ids = ids, .len = len, .whole = whole, .kept = kept, .day = day_of(c->now)};
+    const quiet *q;
+    int64_t left_out = 0;
+    TRY(graph_quiet(c, &q));
     TRY(load_originals(&b, posts));
     TRY(load_polls(&b, posts));
     for (size_t i = 0; i < len; i++) {
-        bool there;
-        TRY(put_head(&b, &posts[i], o, &there));
-        if (!there) continue;
-        put_poll_of(&b, &posts[i], o);
-        TRY(put_original_of(&b, &posts[i], o));
-        put_acts(v, &posts[i], liked[i], o);
-        if (kept) tpl_post_kept(o, v, posts[i].owner, posts[i].ordinal);
-        tpl_post_close(o, v, NULL);
+        const quiet_filter *filter;
+        TRY(filter_of(&b, q, &posts[i], &filter));
+        if (filter && !filter->warns) left_out++;
+        else TRY(put_one(&b, &posts[i], liked[i], filter, o));
     }
+    if (left_out) tpl_quiet_left_out(o, v, left_out);
     return OK;
 }
 

@@ -103,6 +103,19 @@ rc wall_section(view *v, out *o, int64_t owner)
     return put_wall(v, o, owner, INT64_MAX, false);
 }
 
+rc wall_look(view *v, out *o, int64_t owner, int64_t before, str path)
+{
+    news_page page;
+    bool may;
+    TRY(privacy_may(v->r->c, owner, PRIVACY_WALL, &may));
+    if (!may) return OK;
+    TRY(wall_page(v->r->c, owner, before, false, &page));
+    TRY(wall_put_posts(v, o, page.items, page.len));
+    if (page.len == 0 && !page.next) tpl_wall_empty(o, v, false);
+    if (page.next) tpl_older(o, v, path, page.next);
+    return OK;
+}
+
 static rc wall_index(req *r)
 {
     view v;

@@ -26,6 +26,7 @@ typedef struct post_acts {
     int64_t owner, ordinal, likes, comments, reposts;
     bool liked, guest;
     bool may_repost;
+    bool still; /* only to be looked at */
 } post_acts;
 
 typedef struct composer {
@@ -55,6 +56,9 @@ str wall_audience_chosen(const view *v, str stored, const circle_line_list *circ
 
 /* A composer for the viewer's own wall; `circles` are the viewer's. */
 void wall_composer(view *v, out *o, str to, const circle_line_list *circles);
+/* The posts alone, as whoever is stood in for would see them: nothing to act with. `path` is the page's own address, ready for
+ * another argument. Prints nothing where the wall is closed. */
+rc wall_look(view *v, out *o, int64_t owner, int64_t before, str path);
 /* Composer (where the viewer may post), tabs and the first page of a wall, inside somebody's page. */
 rc wall_section(view *v, out *o, int64_t owner);
 
