@@ -129,7 +129,7 @@ describe("one's page with other eyes", () => {
       assert.ok(main.one("p.banner").all("a").some((a) => a.attrs.href === anna.path), "back to one's page");
       for (const what of ["form", "button", "textarea", "details.menu"]) assert.equal(main.all(what).length, 0, what);
       assert.equal(answer.doc.one("a.brand").attrs.href, "/");
-      assert.ok(answer.doc.has("form[action=/logout]"), "the frame is one's own");
+      assert.ok(answer.doc.has("button[formaction=/logout]"), "the frame is one's own");
     }
   });
 
@@ -199,6 +199,7 @@ describe("muted members and filtered words", () => {
 
   const folded = (answer) => answer.doc.all("details").filter((d) => d.has("article")).map((d) => d.one("article").attrs.id);
   const id = (post) => `post${post.owner}_${post.ordinal}`;
+  const idOf = (comment) => `comment${comment.path.split("_").at(-1)}`;
 
   test("a muted member's posts are not in the muter's news, and nobody else notices", async () => {
     const post = await writer.write("about the weather");
@@ -237,6 +238,26 @@ describe("muted members and filtered words", () => {
     assert.ok((await page(other, "/feed")).body.includes("tramway"), "what others are shown was not touched");
     for (const ordinal of [1, 2]) await reader.done(`/settings/quiet/${ordinal}/delete`);
     assert.deepEqual(folded(await page(reader, "/feed")), []);
+  });
+
+  test("comments are folded away or left out like posts, but for the one that is opened", async () => {
+    const post = await writer.write("what do you think?");
+    const warned = await other.comment(post, "Снова елки");
+    const hidden = await other.comment(post, "the tramway again");
+    const own = await reader.comment(post, "my own tramway");
+    await reader.done("/settings/quiet", { words: "елки", whole: 1, warns: 1, span: 0 });
+    await reader.done("/settings/quiet", { words: "tram", whole: 0, warns: 0, span: 0 });
+    for (const view of ["", "?view=threads"]) {
+      const mine = await page(reader, post.path + view);
+      assert.match(mine.doc.one(`#${idOf(warned)}`).one("details.more").text, /Снова елки/);
+      assert.ok(!mine.body.includes("the tramway again"));
+      assert.match(mine.doc.one(`#${idOf(hidden)}`).text, /left out by your filters/);
+      assert.match(mine.doc.one(`#${idOf(own)}`).text, /my own tramway/);
+      const theirs = await page(writer, post.path + view);
+      assert.ok(!theirs.doc.one(`#${idOf(warned)}`).has("details.more") && theirs.body.includes("the tramway again"), "for the filters' owner alone");
+    }
+    assert.ok((await page(reader, hidden.path)).body.includes("the tramway again"));
+    for (const ordinal of [3, 4]) await reader.done(`/settings/quiet/${ordinal}/delete`);
   });
 
   test("an edited post is judged by its new words", async () => {

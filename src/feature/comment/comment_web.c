@@ -2,6 +2,7 @@
 #include "feature/comment/comment_web.h"
 
 #include "base/ids.h"
+#include "base/utf8.h"
 #include "comment_pages.tpl.h"
 #include "feature/wall/text.h"
 #include "feature/wall/wall_web.h"
@@ -20,11 +21,22 @@ static url comment_url(req *r)
 
 /* ---- what stands under a post ---- */
 
+/* Never about the reader's own words. */
+static rc filter_of(ctx *c, const comment_row *k, const quiet_filter **found)
+{
+    const quiet *q;
+    TRY(graph_quiet(c, &q));
+    bool asks = q->filters_len && k->author != c->viewer.num;
+    *found = asks ? quiet_says(q, text_fold(c->arena, text_typed(c->arena, k->text)), c->now) : NULL;
+    return OK;
+}
+
 static rc view_of(view *v, const comment_row *k, bool liked, comment_view *out)
 {
     ctx *c = v->r->c;
     *out = (comment_view){.row = *k, .liked = liked, .inside = k->id != k->root, .text = text_html(c->arena, k->text),
                           .may_edit = comment_may_edit(c, k), .may_delete = comment_may_delete(c, k)};
+    TRY(filter_of(c, k, &out->filter));
     TRY(view_person(c, k->author, &out->author));
     if (!k->answers) return OK;
     TRY(privacy_see_author(c, k->answers, &out->answers));
@@ -135,7 +147,11 @@ static rc comment_page_of(req *r)
     TRY(comment_page_around(c, &cs.post, &k, &rows, &before, &after));
     TRY(put_views(&v, &rows, true, &cs.list));
     TRY(fill_form(&v, &cs.post, k.ordinal, &cs.form));
-    for (size_t i = 0; i < cs.list.len; i++) cs.list.items[i].here = cs.list.items[i].row.id == k.id;
+    for (size_t i = 0; i < cs.list.len; i++) {
+        comment_view *one = &cs.list.items[i];
+        one->here = one->row.id == k.id;
+        if (one->here) one->filter = NULL; /* who opens it by its address wants to read it */
+    }
     if (before) cs.earlier = view_url(&v, "/comment%lld_%lld", L(k.owner), L(rows.items[0].ordinal));
     if (after) cs.later = view_url(&v, "/comment%lld_%lld", L(k.owner), L(rows.items[rows.len - 1].ordinal));
     return put_page(&v, &cs);

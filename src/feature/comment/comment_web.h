@@ -4,6 +4,7 @@
 #define VECHE_COMMENT_WEB_H
 
 #include "feature/comment/comment.h"
+#include "graph/quiet.h"
 #include "page/view.h"
 
 extern const route comment_routes[];
@@ -12,6 +13,7 @@ typedef struct comment_view {
     comment_row row;
     person author, answered;
     html text;
+    const quiet_filter *filter; /* the reader's own, if one speaks about it; NULL on the comment's own page */
     bool stub;    /* a thread's beginning that is not there, or not for this viewer: nothing else is set */
     bool answers; /* `answered` may be named */
     bool inside;  /* an answer, in its thread */
