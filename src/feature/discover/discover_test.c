@@ -94,9 +94,9 @@ static void nobody_is_suggested_who_hides_or_through_a_list_that_is_closed(void 
     world_befriend(p->w, p->boris, p->vera);
     const privacy_item of_vera[] = {PRIVACY_FOUND, PRIVACY_PROFILE};
     for (size_t i = 0; i < 2; i++) {
-        world_setting(p->w, p->vera, of_vera[i], LEVEL_FRIENDS);
+        world_setting(p->w, p->vera, (int)of_vera[i], LEVEL_FRIENDS);
         assert_int_equal(how_many(p, p->anna), 0);
-        world_setting(p->w, p->vera, of_vera[i], LEVEL_MEMBERS);
+        world_setting(p->w, p->vera, (int)of_vera[i], LEVEL_MEMBERS);
         assert_int_equal(how_many(p, p->anna), 1);
     }
     world_setting(p->w, p->boris, PRIVACY_FRIENDS, LEVEL_NOBODY);

@@ -5,7 +5,7 @@
 
 #define LINE(id, section, name, label) {id, section, name, label, FACT_LINE_MAX, 0, L_NONE}
 #define AREA(id, section, name, label) {id, section, name, label, FACT_AREA_MAX, 0, L_NONE}
-#define CHOICE(id, section, name, label, first, last) {id, section, name, label, 0, last - first + 1, first}
+#define CHOICE(id, section, name, label, first, last) {id, section, name, label, 0, (last) - (first) + 1, first}
 
 const fact_field fact_fields[FACTS] = {
     [FACT_CITY] = LINE(1, FACTS_CONTACTS, "city", L_facts_city),

@@ -45,7 +45,9 @@ static void put_fact(const view *v, int i, const fact_value *told, fact_row_list
     fact_row row = {.label = f->label, .said = L_NONE, .text = told->text, .link = {STR("")}};
     if (told->choice > 0 && told->choice <= f->choices) row.said = (enum lang_key)((int)f->first + (int)told->choice - 1);
     if (i == FACT_SITE && facts_is_site(told->text)) row.link = text_html(v->r->c->arena, told->text);
-    if (row.said != L_NONE || row.text.len) rows->items[rows->len++] = row;
+    if (row.said == L_NONE && !row.text.len) return;
+    if (!rows->items) rows->items = ARENA_ARRAY(v->r->c->arena, fact_row, FACTS);
+    rows->items[rows->len++] = row;
 }
 
 static void split_places(const view *v, const facts_place_list *all, facts_view *out)
@@ -76,7 +78,6 @@ rc facts_view_of(view *v, int64_t num, facts_view *out)
     if (!open) return OK;
     TRY(facts_get(c, num, &told));
     TRY(facts_places_get(c, num, &places));
-    for (int s = 0; s < FACT_SECTIONS; s++) out->sections[s].items = ARENA_ARRAY(c->arena, fact_row, FACTS);
     for (int i = 0; i < FACTS; i++) put_fact(v, i, &told.of[i], &out->sections[fact_fields[i].section]);
     split_places(v, &places, out);
     out->any = places.len > 0;

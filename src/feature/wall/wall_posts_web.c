@@ -173,7 +173,7 @@ static rc filter_of(posts_batch *b, const quiet *q, const ring_post *p, const qu
 
 static rc put_one(posts_batch *b, const ring_post *p, bool liked, const quiet_filter *filter, out *o)
 {
-    bool there;
+    bool there = false;
     if (filter) tpl_quiet_folded_open(o, b->v, filter->words); /* its words have been read: the post is there */
     TRY(put_head(b, p, o, &there));
     if (!there) return OK;
