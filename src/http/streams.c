@@ -2,7 +2,7 @@
 /* Each web thread keeps its own streams; only what was heard crosses threads.
  *
  *   streams_publish  (any thread)   heard += whose things moved
- *   streams_turn     (web thread)   once a second: heard ─▶ which streams it may concern ─▶ the queue
+ *   streams_turn     (web thread)   every TICK_MS: heard ─▶ which streams it may concern ─▶ the queue
  *                                   each turn: up to SLICE of the queue ─▶ a slice ─▶ looked at here, or in the lane
  *                                   a slice that is done: events are sent, streams that ended are closed
  *
@@ -29,7 +29,7 @@
 #define STREAMS_MAX 12000     /* of one web thread */
 #define MEMBER_STREAMS_MAX 8  /* in one web thread: the one that is open longest makes room */
 #define HEARD_MAX 4096
-#define TICK_MS 1000
+#define TICK_MS 400           /* a suspension ends streams within a second; half of that is left for a busy machine */
 #define HEARTBEAT_MS 25000    /* below the half minute after which many proxies close what says nothing */
 #define RETRY_MS 4000         /* and up to as much again, so that not everybody comes back at once */
 #define SEND_BUFFER 16384

@@ -4,7 +4,7 @@
  *   GET /live ─ show ─ req_stream ─▶ the answer's head, then the descriptor leaves MHD and joins the web thread's own epoll
  *
  *   commit ─▶ streams_publish ─▶ each web thread: whose things moved
- *                                    │ once a second
+ *                                    │ every 400 ms
  *                                    ▼
  *              streams whom it may concern (a bit map of what each follows) ─▶ at most 128 a turn ─▶ look ─▶ send
  *
