@@ -27,9 +27,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+import streams
+
 HERE = Path(__file__).resolve().parent
 SERVER, LOAD = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 CONNECTIONS = 64
+STREAMS, POSTS_TOLD = 10000, 3
 WAL_BOUND = 256 << 20  # for so much the server reserves the log's index (src/db/sqlite.c)
 
 
@@ -313,8 +316,42 @@ def wal_row(a):
             "posts_per_s": r["posts_per_s"], "largest_bytes": largest}
 
 
+def streams_row(a):
+    """Streams that wait, and pages while a post is told to all of them."""
+    data = copy_of(a)
+    author, tokens = streams.followers(data, min(STREAMS, a.members - 1))
+    lines = [line.split() for line in make_tokens(a, data, 1000).read_text().splitlines()]
+    made = [once for place, once in lines if place == "1"][:POSTS_TOLD]  # the first session's, which asks most
+    veche = Veche(a, data)
+    listeners = streams.Listeners(veche.url, tokens)
+    try:
+        ask = lambda: wrk(veche, a.seconds, "get.lua", [a.world / "sessions.tsv", "feed"], 16)
+        ask()  # memory fills
+        listeners.come()
+        before = streams.own_bytes(veche.child.pid)
+        listeners.open()
+        each = (streams.own_bytes(veche.child.pid) - before) / len(tokens)
+        quiet, pairs, took = ask(), [], []
+        for once in made:
+            told = threading.Timer(0.5, lambda: streams.write(listeners.address, author, once, "To all") or sys.exit("bench: a post was refused"))
+            heard = threading.Thread(target=lambda: took.append(listeners.hear(b"event: news", 30) - 0.5))
+            told.start()
+            heard.start()
+            busy = ask()
+            heard.join()
+            after = ask()
+            middle = (quiet["p99_us"] + after["p99_us"]) / 2
+            pairs.append({"ours": busy, "ceiling": middle, "ratio": busy["p99_us"] / middle, "steady": True})
+            quiet = after
+    finally:
+        listeners.close()
+        veche.stop()
+    return row("p99 while told", "µs (less is better)", pairs, "p99_us", streams=len(tokens), bytes_each=each, ended=listeners.ended,
+               seconds_until_all_heard=statistics.median(took), bad=sum(p["ours"]["bad"] for p in pairs))
+
+
 ROWS = {"feed page": lambda a: page_row(a, "feed"), "profile page": lambda a: page_row(a, "profile"), "posts": posts_row,
-        "p99 one client post": single_row}
+        "p99 one client post": single_row, "p99 while told": streams_row}
 LONG = {"wal bounded": wal_row}  # only when asked for (./bench --long)
 
 
@@ -352,6 +389,7 @@ def main():
         remarks += [f"UNSTEADY: every block was disturbed (about {r['disturbed_ratio']:.2f})"] if r["unsteady"] else []
         remarks += [f"{r['bad']} REFUSED OR FAILED {' '.join(r.get('refused', []))}"] if r["bad"] else []
         remarks += [f"of own time {r['own_time']['ratio']:.2f} ({r['own_time']['least']:.2f}–{r['own_time']['most']:.2f})"] if r.get("own_time", {}).get("ratio") else []
+        remarks += [f"{r['streams']} streams of {r['bytes_each']:.0f} bytes each, the last hears after {r['seconds_until_all_heard']:.2f} s"] if "streams" in r else []
         remarks += [f"others took {r['foreign_share']:.0%} of the core"] if r.get("foreign_share", 0) > 0.05 else []
         ratio = "–" if r["ratio"] is None else f"{r['ratio']:.2f}"
         print(f"{name:22}{number(r['ours']):>12}{number(r['ceiling']):>12}{ratio:>8}   {r['least']:.2f}–{r['most']:.2f} "
