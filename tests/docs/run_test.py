@@ -80,7 +80,7 @@ class Install(unittest.TestCase):
         self.assertLessEqual({"gcc", "meson", "ninja-build", "pkg-config", "python3"}, wanted)
         libraries = re.findall(r"dependency\('([\w-]+)'", (ROOT / "meson.build").read_text())
         packages = {"libmicrohttpd": "libmicrohttpd-dev", "sqlite3": "libsqlite3-dev", "libpq": "libpq-dev", "libsodium": "libsodium-dev",
-                    "libcrypto": "libssl-dev", "libzstd": "libzstd-dev", "libbrotlienc": "libbrotli-dev", "libbrotlidec": "libbrotli-dev",
+                    "libcrypto": "libssl-dev", "libqrencode": "libqrencode-dev", "libzstd": "libzstd-dev", "libbrotlienc": "libbrotli-dev", "libbrotlidec": "libbrotli-dev",
                     "zlib": "zlib1g-dev", "icu-uc": "libicu-dev", "icu-i18n": "libicu-dev", "threads": "gcc"}
         for library in set(libraries) - {"cmocka"}:
             self.assertIn(packages[library], wanted)
