@@ -25,7 +25,7 @@
 #include "crypto/random.h"
 #include "http/exchange.h"
 
-#define SLICE 128
+#define SLICE 32
 #define STREAMS_MAX 12000     /* of one web thread */
 #define MEMBER_STREAMS_MAX 8  /* in one web thread: the one that is open longest makes room */
 #define HEARD_MAX 4096

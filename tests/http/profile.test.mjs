@@ -206,6 +206,9 @@ describe("muted members and filtered words", () => {
     await reader.done(`/mute/${writer.num}`, { span: 1 });
     assert.ok(!articles(await page(reader, "/feed")).includes(id(post)));
     assert.ok(articles(await page(reader, writer.path)).includes(id(post)), "the page stays as it was");
+    const talk = await other.write("what about the weather?");
+    const said = await writer.comment(talk, "it rains");
+    assert.ok((await page(reader, talk.path)).doc.one(`#${idOf(said)}`).text.includes("it rains"), "and so does what they say elsewhere");
     for (const one of [other, writer]) assert.ok(articles(await page(one, "/feed")).includes(id(post)));
     assert.ok((await page(reader, "/settings/quiet")).body.includes(writer.path));
     await reader.done(`/unmute/${writer.num}`);
