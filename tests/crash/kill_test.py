@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""kill -9 while 64 clients write. After each new start: what was acknowledged is there, nothing is there twice, the database
+"""kill -9 while 64 clients write: of the whole server, and every third time of the process that writes alone, which its
+supervisor then replaces. After each new start: what was acknowledged is there, nothing is there twice, the database
 is sound, and a form whose answer never came may be sent again without harm.
 
     VECHE_BIN      the server; build/test/veche
@@ -111,6 +112,20 @@ class Server:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
+
+    def web(self):
+        """The process that writes; None while there is none."""
+        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            try:
+                if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1] == b"web":
+                    return int(pid)
+            except (OSError, IndexError):
+                pass
+        return None
+
+    def kill_web(self):
+        """Only the process that writes: the supervisor starts another one behind the same doors."""
+        os.kill(self.web(), signal.SIGKILL)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -299,9 +314,13 @@ class Kill(unittest.TestCase):
         clients = [Client(i, numbers[names[i // 4]], cookies[i // 4]) for i in range(CLIENTS)]
         self.replayed, self.random = 0, random.Random()
         began = time.monotonic()
-        for _ in range(CYCLES):
-            self.write_and_kill(server, clients)
-            server = self.server = Server(folder, database, log)
+        for cycle in range(CYCLES):
+            if cycle % 3 == 2:
+                self.write_and_kill(clients, server, server.kill_web)
+            else:
+                self.write_and_kill(clients, server, server.kill)
+                server = self.server = Server(folder, database, log)
+            self.wait_until_it_answers(server)
             self.check_soundness(folder)
             self.check_nothing_lost(database, clients, False)
             self.send_again(server.port, clients)
@@ -314,7 +333,13 @@ class Kill(unittest.TestCase):
         print(f"{database.name}: {CYCLES} cycles in {time.monotonic() - began:.0f} s, {acknowledged} posts acknowledged, "
               f"{self.replayed} forms sent again, {sum(c.refused for c in clients)} refused; 0 lost, 0 doubled", flush=True)
 
-    def write_and_kill(self, server, clients):
+    def wait_until_it_answers(self, server):
+        browser = Browser(server.port)
+        status, _ = browser.ask("GET", "/healthz")
+        self.assertEqual(status, 200)
+        browser.close()
+
+    def write_and_kill(self, clients, server, kill):
         stop = threading.Event()
         threads = [threading.Thread(target=c.run, args=(server.port, stop)) for c in clients]
         before = sum(len(c.posts) for c in clients)
@@ -324,7 +349,7 @@ class Kill(unittest.TestCase):
         while sum(len(c.posts) for c in clients) < before + 20 and time.monotonic() < end:
             time.sleep(0.01)
         time.sleep(self.random.uniform(*MS_PER_WRITE_CYCLE) / 1000)
-        server.kill()
+        kill()
         stop.set()
         for t in threads:
             t.join()
