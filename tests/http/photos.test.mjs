@@ -95,7 +95,7 @@ describe("a camera's picture", () => {
       vips("autorot", at(folder, "raw.jpg"), at(folder, "upright.png"));
       for (const [x, y] of [[40, 40], [440, 40], [40, 600], [440, 600], [240, 320]]) {
         const [want, got] = ["upright.png", "got.webp"].map((f) => vips("getpoint", at(folder, f), x, y).split(/\s+/).map(Number));
-        for (let c = 0; c < 3; c++) assert.ok(Math.abs(want[c] - got[c]) < 40, `at ${x},${y}: ${got}, not ${want}`);
+        for (let c = 0; c < 3; c++) assert.ok(Math.abs((want[c] ?? want[0]) - got[c]) < 40, `at ${x},${y}: ${got}, not ${want}`);
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });
