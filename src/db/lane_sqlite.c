@@ -17,6 +17,8 @@
  * well before WAL_KEEP_BYTES: a log that has outgrown it is cut, and the COMMIT that cuts it waits for the file system. */
 #include "db/lane_internal.h"
 
+#include <stdatomic.h>
+
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
@@ -25,6 +27,8 @@
 #define CHECKPOINT_EVERY_MS 1000
 #define WAL_LARGE (INT64_C(32) << 20)
 #define MARK_AHEAD_MS 1000
+#define CATCH_UP_ROUNDS 2
+#define CATCH_UP_BYTES (INT64_C(256) << 10)
 
 struct lane_engine {
     db *d;
@@ -35,8 +39,9 @@ struct lane_engine {
     pthread_t writer, checkpointer;
     db *checkpoint_db;
     pthread_mutex_t stop_lock;
-    pthread_cond_t stop;
+    pthread_cond_t stop, door;
     bool stopping;
+    atomic_bool shut; /* the log begins anew: no batch begins meanwhile */
 };
 
 /* --- one act ------------------------------------------------------------------------------------------------------- */
@@ -231,10 +236,31 @@ static void run_batch(lane *l, batch *b)
     answer_all(l, b->jobs, b->results, b->n);
 }
 
+/* A lane that is never idle would not leave SQLite's lock for long enough to be taken, and the log would grow for ever: so it
+ * waits at this door. */
+static void shut_door(lane_engine *e, bool shut)
+{
+    pthread_mutex_lock(&e->stop_lock);
+    atomic_store(&e->shut, shut);
+    if (!shut) pthread_cond_signal(&e->door);
+    pthread_mutex_unlock(&e->stop_lock);
+}
+
+static void wait_at_door(lane_engine *e)
+{
+    if (!atomic_load(&e->shut)) return;
+    pthread_mutex_lock(&e->stop_lock);
+    while (atomic_load(&e->shut)) pthread_cond_wait(&e->door, &e->stop_lock);
+    pthread_mutex_unlock(&e->stop_lock);
+}
+
 static void *writer_main(void *arg)
 {
     lane *l = arg;
-    while (queue_take_batch(&l->queue, &l->engine->batch)) run_batch(l, &l->engine->batch);
+    while (queue_take_batch(&l->queue, &l->engine->batch)) {
+        wait_at_door(l->engine);
+        run_batch(l, &l->engine->batch);
+    }
     return NULL;
 }
 
@@ -253,12 +279,27 @@ static bool sleep_until_next(lane_engine *e)
     return go_on;
 }
 
+/* What was written during a round is moved in the next, and is less each time: little is left for when the door is shut. */
+static rc restart_log(lane_engine *e, int64_t bytes)
+{
+    int64_t before, unused;
+    for (int i = 0; i < CATCH_UP_ROUNDS && bytes < 2 * WAL_LARGE; i++) {
+        before = bytes;
+        TRY(db_checkpoint(e->checkpoint_db, false, &bytes));
+        if (bytes - before < CATCH_UP_BYTES) break;
+    }
+    shut_door(e, true);
+    rc_code code = db_checkpoint(e->checkpoint_db, true, &unused);
+    shut_door(e, false);
+    return code;
+}
+
 static void checkpoint(lane *l)
 {
     lane_engine *e = l->engine;
-    int64_t bytes = 0, again;
+    int64_t bytes = 0;
     rc_code code = db_checkpoint(e->checkpoint_db, false, &bytes);
-    if (code == OK && bytes > WAL_LARGE) code = db_checkpoint(e->checkpoint_db, true, &again);
+    if (code == OK && bytes > WAL_LARGE) code = restart_log(e, bytes);
     /* Busy readers: next time. The rest is logged by the engine, and nothing is lost while the WAL is there. */
     if (code == E_FULL) log_warn("no room for a checkpoint: %s", db_error(e->checkpoint_db));
     pthread_mutex_lock(&l->queue.lock);
@@ -283,6 +324,7 @@ static void *checkpoint_main(void *arg)
 static void engine_drop(lane_engine *e)
 {
     pthread_cond_destroy(&e->stop);
+    pthread_cond_destroy(&e->door);
     pthread_mutex_destroy(&e->stop_lock);
     db_close(e->checkpoint_db);
     db_close(e->d);
@@ -336,6 +378,7 @@ rc lane_sqlite_open(lane *l)
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&e->stop, &monotonic);
+    pthread_cond_init(&e->door, NULL);
     pthread_condattr_destroy(&monotonic);
     l->engine = e;
     l->engine_close = engine_close;

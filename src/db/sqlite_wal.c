@@ -6,8 +6,6 @@
 
 #define SLICE_PAGES 32
 #define BUSY_STEP_US 250
-#define CATCH_UP_ROUNDS 8
-#define CATCH_UP_FRAMES 64
 
 #define WRITER_MS 5000 /* somebody outside the lane: a second process, an operator's shell */
 #define READERS_MS 200 /* a checkpoint that waits for readers stops the lane, so it must not wait long */
@@ -41,12 +39,13 @@ void sqlite_wal_wait(sqlite3 *h) { sqlite3_busy_handler(h, wait_for_a_writer, NU
 static const sqlite3_io_methods *plain;
 static sqlite3_io_methods paced;
 static _Thread_local unsigned pages;
+static _Thread_local bool hurry; /* the lane waits: all at once is over sooner */
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 
 static int paced_write(sqlite3_file *file, const void *from, int len, sqlite3_int64 at)
 {
     int got = plain->xWrite(file, from, len, at);
-    if (got != SQLITE_OK || ++pages < SLICE_PAGES) return got;
+    if (got != SQLITE_OK || hurry || ++pages < SLICE_PAGES) return got;
     pages = 0;
     return plain->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
@@ -67,28 +66,14 @@ static void pace(sqlite3 *h)
 
 /* ---- moving ---- */
 
-/* PASSIVE does the work without holding anybody up; what was written meanwhile is less each time. RESTART then has little left
- * to do while it keeps the lane out. */
-static int begin_anew(sqlite3 *h, int before)
-{
-    int now = before, done, got = SQLITE_OK;
-    for (int i = 0; i < CATCH_UP_ROUNDS && got == SQLITE_OK; i++) {
-        got = sqlite3_wal_checkpoint_v2(h, "main", SQLITE_CHECKPOINT_PASSIVE, &now, &done);
-        if (now - before < CATCH_UP_FRAMES) break;
-        before = now;
-    }
-    if (got != SQLITE_OK) return got;
-    sqlite3_busy_handler(h, wait_for_readers, NULL);
-    got = sqlite3_wal_checkpoint_v2(h, "main", SQLITE_CHECKPOINT_RESTART, &now, &done);
-    sqlite_wal_wait(h);
-    return got;
-}
-
 int sqlite_wal_move(sqlite3 *h, bool restart, int *frames)
 {
     int there = 0, done;
     pace(h);
-    int got = sqlite3_wal_checkpoint_v2(h, "main", SQLITE_CHECKPOINT_PASSIVE, &there, &done);
+    hurry = restart;
+    if (restart) sqlite3_busy_handler(h, wait_for_readers, NULL);
+    int got = sqlite3_wal_checkpoint_v2(h, "main", restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &there, &done);
+    if (restart) sqlite_wal_wait(h);
     if (there > 0) *frames = there;
-    return got == SQLITE_OK && restart ? begin_anew(h, there) : got;
+    return got;
 }

@@ -13,8 +13,8 @@
  * one, and while the lane sleeps nobody's post is written. */
 void sqlite_wal_wait(sqlite3 *h);
 
-/* Moves pages from the log into the database (sqlite.org/wal.html §2.2); with `restart` the log begins anew as well. Returns
- * SQLite's code, and in *frames how many there were (as it was if nothing could be moved). For a connection that does nothing
+/* Moves pages from the log into the database (sqlite.org/wal.html §2.2); with `restart` the log begins anew as well, for which
+ * nobody may write meanwhile (the lane sees to that) and readers are waited for. Returns SQLite's code, and in *frames how many there were (as it was if nothing could be moved). For a connection that does nothing
  * else: from the first call on its writes into the database file go to disk a few pages at a time.
  *
  * A disk has one queue, and SQLite would copy thousands of pages and then ask for one fdatasync of them all: the lane's next
