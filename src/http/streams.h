@@ -6,7 +6,7 @@
  *   commit ─▶ streams_publish ─▶ each web thread: whose things moved
  *                                    │ every 400 ms
  *                                    ▼
- *              streams whom it may concern (a bit map of what each follows) ─▶ at most 128 a turn ─▶ look ─▶ send
+ *              streams whom it may concern (a bit map of what each follows) ─▶ at most 32 a turn ─▶ look ─▶ send
  *
  * A stream costs some 400 bytes of ours and no thread. Privacy is judged when it is looked at, by `look`, as the member whose
  * stream it is, in a snapshot: nothing is sent because it was allowed a moment ago. On SQLite the web thread looks; on
