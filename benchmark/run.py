@@ -13,6 +13,7 @@ The blocks are judged steady by the second.
 
 A row of which every block was disturbed has no ratio: it was not measured. With --only the other rows of the JSON stay."""
 import argparse
+import concurrent.futures
 import json
 import os
 import re
@@ -333,12 +334,12 @@ def streams_row(a):
         each = (streams.own_bytes(veche.child.pid) - before) / len(tokens)
         quiet, pairs, took = ask(), [], []
         for once in made:
-            told = threading.Timer(0.5, lambda: streams.write(listeners.address, author, once, "To all") or sys.exit("bench: a post was refused"))
-            heard = threading.Thread(target=lambda: took.append(listeners.hear(b"event: news", 30) - 0.5))
-            told.start()
-            heard.start()
-            busy = ask()
-            heard.join()
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                told = pool.submit(streams.write, listeners.address, author, once, "To all")
+                heard = pool.submit(listeners.hear, b"event: news", 30)
+                busy = ask()
+            told.result()  # a failure over there is one here
+            took.append(heard.result() - streams.LATER)
             after = ask()
             middle = (quiet["p99_us"] + after["p99_us"]) / 2
             pairs.append({"ours": busy, "ceiling": middle, "ratio": busy["p99_us"] / middle, "steady": True})
