@@ -13,11 +13,9 @@
  * Alone, a job has no savepoint: what fails is rolled back as a whole, and what SQLite says about its COMMIT is its answer.
  *
  * The checkpoint thread has a connection of its own. About once a second it moves pages if anything was committed; past
- * 32 MiB it asks for a restart, which waits for readers and keeps the lane out for at most 200 ms (sqlite_wal.c). That is
- * well before WAL_KEEP_BYTES: a log that has outgrown it is cut, and the COMMIT that cuts it waits for the file system. */
+ * 32 MiB it asks for a restart, for which the lane waits at a door: while readers are waited for, at most 200 ms
+ * (sqlite_wal.c), and the rest is moved. That is well before WAL_KEEP_BYTES: a log that has outgrown it is cut, and the COMMIT that cuts it waits for the file system. */
 #include "db/lane_internal.h"
-
-#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -41,7 +39,7 @@ struct lane_engine {
     pthread_mutex_t stop_lock;
     pthread_cond_t stop, door;
     bool stopping;
-    atomic_bool shut; /* the log begins anew: no batch begins meanwhile */
+    bool shut; /* the log begins anew: no batch begins meanwhile */
 };
 
 /* --- one act ------------------------------------------------------------------------------------------------------- */
@@ -241,16 +239,15 @@ static void run_batch(lane *l, batch *b)
 static void shut_door(lane_engine *e, bool shut)
 {
     pthread_mutex_lock(&e->stop_lock);
-    atomic_store(&e->shut, shut);
+    e->shut = shut;
     if (!shut) pthread_cond_signal(&e->door);
     pthread_mutex_unlock(&e->stop_lock);
 }
 
 static void wait_at_door(lane_engine *e)
 {
-    if (!atomic_load(&e->shut)) return;
     pthread_mutex_lock(&e->stop_lock);
-    while (atomic_load(&e->shut)) pthread_cond_wait(&e->door, &e->stop_lock);
+    while (e->shut) pthread_cond_wait(&e->door, &e->stop_lock);
     pthread_mutex_unlock(&e->stop_lock);
 }
 
