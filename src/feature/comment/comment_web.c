@@ -2,7 +2,6 @@
 #include "feature/comment/comment_web.h"
 
 #include "base/ids.h"
-#include "base/utf8.h"
 #include "comment_pages.tpl.h"
 #include "feature/wall/text.h"
 #include "feature/wall/wall_web.h"
@@ -21,22 +20,12 @@ static url comment_url(req *r)
 
 /* ---- what stands under a post ---- */
 
-/* Never about the reader's own words. */
-static rc filter_of(ctx *c, const comment_row *k, const quiet_filter **found)
-{
-    const quiet *q;
-    TRY(graph_quiet(c, &q));
-    bool asks = q->filters_len && k->author != c->viewer.num;
-    *found = asks ? quiet_says(q, text_fold(c->arena, text_typed(c->arena, k->text)), c->now) : NULL;
-    return OK;
-}
-
-static rc view_of(view *v, const comment_row *k, bool liked, comment_view *out)
+static rc view_of(view *v, const quiet *q, const comment_row *k, bool liked, comment_view *out)
 {
     ctx *c = v->r->c;
     *out = (comment_view){.row = *k, .liked = liked, .inside = k->id != k->root, .text = text_html(c->arena, k->text),
+                          .filter = wall_filter(c, q, k->author, k->text),
                           .may_edit = comment_may_edit(c, k), .may_delete = comment_may_delete(c, k)};
-    TRY(filter_of(c, k, &out->filter));
     TRY(view_person(c, k->author, &out->author));
     if (!k->answers) return OK;
     TRY(privacy_see_author(c, k->answers, &out->answers));
@@ -49,7 +38,9 @@ static rc put_views(view *v, const comment_row_list *rows, bool threads, comment
     ctx *c = v->r->c;
     int64_t thread = 0;
     bool *liked = ARENA_ARRAY(c->arena, bool, rows->len);
+    const quiet *q;
     TRY(comment_liked(c, rows, liked));
+    TRY(graph_quiet(c, &q));
     *out = (comment_view_list){ARENA_ARRAY(c->arena, comment_view, 2 * rows->len), 0};
     for (size_t i = 0; i < rows->len; i++) {
         const comment_row *k = &rows->items[i];
@@ -58,11 +49,11 @@ static rc put_views(view *v, const comment_row_list *rows, bool threads, comment
             bool there, one = false;
             TRY(comment_head(c, k->root, &head, &there));
             if (there) TRY(comment_liked(c, &(comment_row_list){&head, 1}, &one));
-            if (there) TRY(view_of(v, &head, one, &out->items[out->len++]));
+            if (there) TRY(view_of(v, q, &head, one, &out->items[out->len++]));
             else out->items[out->len++] = (comment_view){.stub = true};
         }
         thread = k->root;
-        TRY(view_of(v, k, liked[i], &out->items[out->len++]));
+        TRY(view_of(v, q, k, liked[i], &out->items[out->len++]));
         if (!threads) out->items[out->len - 1].inside = false;
     }
     return OK;

@@ -8,7 +8,6 @@
 #include "feature/wall/text.h"
 #include "feature/poll/poll_web.h"
 #include "feature/wall/wall_web.h"
-#include "graph/quiet.h"
 #include "page/fragment.h"
 #include "quiet_pages.tpl.h"
 #include "wall_posts.tpl.h"
@@ -158,8 +157,14 @@ static void put_acts(const view *v, const ring_post *p, bool liked, out *o)
     fragment_keep_since(v->r->fragments, &key, o, before);
 }
 
-/* The filter of the reader's own that speaks about the post, if any: never about their own words, nor about a post that they have
- * opened by its address. Only for readers with filters are the words read; what others are shown is the same fragment. */
+const quiet_filter *wall_filter(ctx *c, const quiet *q, int64_t author, str words)
+{
+    if (!q->filters_len || author == c->viewer.num) return NULL;
+    return quiet_says(q, text_fold(c->arena, text_typed(c->arena, words)), c->now);
+}
+
+/* The filter that speaks about the post: not about one that the reader has opened by its address. Only for readers with filters
+ * are the words read; what others are shown is the same fragment. */
 static rc filter_of(posts_batch *b, const quiet *q, const ring_post *p, const quiet_filter **found)
 {
     const wall_post *words;
@@ -167,7 +172,7 @@ static rc filter_of(posts_batch *b, const quiet *q, const ring_post *p, const qu
     *found = NULL;
     if (!q->filters_len || b->whole || p->author == c->viewer.num) return OK;
     TRY(words_of(b, p, &words));
-    if (words) *found = quiet_says(q, text_fold(c->arena, text_typed(c->arena, words->text)), c->now);
+    if (words) *found = wall_filter(c, q, p->author, words->text);
     return OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "feature/friends/circles.h"
 #include "feature/wall/wall.h"
+#include "graph/quiet.h"
 #include "page/view.h"
 
 extern const route wall_routes[];
@@ -46,6 +47,8 @@ rc wall_put_posts(view *v, out *o, const ring_post *posts, size_t len);
 rc wall_put_kept(view *v, out *o, const ring_post *posts, size_t len);
 /* One post on its own page: lists fold what is long, here it stands whole. */
 rc wall_put_post(view *v, out *o, const ring_post *p);
+/* The filter of the reader's own that speaks about somebody's words (as stored), if any; never about the reader's own. */
+const quiet_filter *wall_filter(ctx *c, const quiet *q, int64_t author, str words);
 /* A post as reposts show it: judged already (wall_originals). */
 rc wall_put_original(view *v, out *o, const wall_post *p);
 /* Can it be passed on? Of a repost the page for it says so. */
