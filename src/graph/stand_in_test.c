@@ -5,34 +5,7 @@
 #include <stdio.h>
 
 #include "graph/privacy.h"
-#include "support/world.h"
-
-static db_engine engine;
-
-/* Anna and Boris are friends, Vera is a stranger; each test begins with them. */
-typedef struct people {
-    world *w;
-    int64_t anna, boris, vera;
-} people;
-
-static int open_people(void **state)
-{
-    people *p = *state = calloc(1, sizeof *p);
-    if (!p || !(p->w = world_open(engine))) return -1;
-    p->anna = world_member(p->w, ROLE_MEMBER);
-    p->boris = world_member(p->w, ROLE_MEMBER);
-    p->vera = world_member(p->w, ROLE_MEMBER);
-    world_befriend(p->w, p->anna, p->boris);
-    return 0;
-}
-
-static int close_people(void **state)
-{
-    people *p = *state;
-    if (p) world_close(p->w);
-    free(p);
-    return 0;
-}
+#include "support/people.h"
 
 /* Looking at Anna's page as `viewer`: what may be seen of `of`. */
 static bool sees(people *p, int64_t viewer, int64_t of, privacy_item item)
@@ -183,7 +156,7 @@ static void only_ones_own_page_can_be_looked_at(void **state)
     world_done(c);
 }
 
-#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, open_people, close_people)
+#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, people_open, people_close)
 
 static int run(db_engine which)
 {
@@ -197,7 +170,7 @@ static int run(db_engine which)
         WITH_PEOPLE(a_third_persons_block_does_not_show_and_their_presence_never),
         WITH_PEOPLE(only_ones_own_page_can_be_looked_at),
     };
-    engine = which;
+    people_engine = which;
     return cmocka_run_group_tests_name(groups[which], tests, NULL, NULL);
 }
 

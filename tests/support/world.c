@@ -160,6 +160,13 @@ void world_undo(ctx *c)
     request_close((request *)c);
 }
 
+rc world_ends(ctx *c, rc_code code)
+{
+    if (code == OK) world_done(c);
+    else world_undo(c);
+    return code;
+}
+
 /* ---- statements ---- */
 
 static void format(char *sql, const char *fmt, va_list args)

@@ -55,6 +55,8 @@ ctx *world_act(world *w, int64_t viewer);
 void world_done(ctx *c);
 /* Ends an act without a trace. */
 void world_undo(ctx *c);
+/* Ends an act as its code says; returns the code. */
+rc world_ends(ctx *c, rc_code code);
 
 /* ---- people and things; each returns the new number or id ---- */
 int64_t world_member(world *w, role role);

@@ -12,13 +12,6 @@ static int open_sqlite(void **state) { (void)state; return (w = world_open(DB_SQ
 static int open_postgres(void **state) { (void)state; return (w = world_open(DB_POSTGRES)) ? 0 : -1; }
 static int close_world(void **state) { (void)state; world_close(w); return 0; }
 
-static rc_code end(ctx *c, rc_code done)
-{
-    if (done == OK) world_done(c);
-    else world_undo(c);
-    return done;
-}
-
 static int64_t a_post(int64_t owner, int64_t audience)
 {
     int64_t ordinal;
@@ -32,7 +25,7 @@ static rc_code try_comment(int64_t author, int64_t owner, int64_t post, int64_t 
 {
     ctx *c = world_act(w, author);
     c->now = w->now += 1000;
-    return end(c, comment_add(c, owner, post, parent, STR("Words"), number));
+    return world_ends(c, comment_add(c, owner, post, parent, STR("Words"), number));
 }
 
 static int64_t say(int64_t author, int64_t owner, int64_t post, int64_t parent)
@@ -45,7 +38,7 @@ static int64_t say(int64_t author, int64_t owner, int64_t post, int64_t parent)
 static rc_code acting(int64_t viewer, rc (*act)(ctx *, int64_t, int64_t), int64_t owner, int64_t number)
 {
     ctx *c = world_act(w, viewer);
-    return end(c, act(c, owner, number));
+    return world_ends(c, act(c, owner, number));
 }
 
 static rc like(ctx *c, int64_t owner, int64_t number) { return comment_like(c, owner, number, true); }
@@ -232,16 +225,16 @@ static void only_the_author_edits_and_only_for_a_day(void **state)
     int64_t me = world_member(w, ROLE_MEMBER), other = world_member(w, ROLE_MEMBER), post = a_post(me, LEVEL_EVERYONE);
     int64_t number = say(other, me, post, 0), written = w->now;
     ctx *c = world_act(w, me);
-    assert_int_equal(end(c, comment_edit(c, me, number, 0, STR("Mine now"))), E_DENIED);
+    assert_int_equal(world_ends(c, comment_edit(c, me, number, 0, STR("Mine now"))), E_DENIED);
     c = world_act(w, other);
     c->now = written + COMMENT_EDIT_MS - 1;
-    assert_int_equal(end(c, comment_edit(c, me, number, 0, STR("Better words"))), OK);
+    assert_int_equal(world_ends(c, comment_edit(c, me, number, 0, STR("Better words"))), OK);
     c = world_act(w, other);
     c->now = written + COMMENT_EDIT_MS - 1;
-    assert_int_equal(end(c, comment_edit(c, me, number, 0, STR("From an old window"))), E_CONFLICT);
+    assert_int_equal(world_ends(c, comment_edit(c, me, number, 0, STR("From an old window"))), E_CONFLICT);
     c = world_act(w, other);
     c->now = written + COMMENT_EDIT_MS;
-    assert_int_equal(end(c, comment_edit(c, me, number, 1, STR("Too late"))), E_DENIED);
+    assert_int_equal(world_ends(c, comment_edit(c, me, number, 1, STR("Too late"))), E_DENIED);
 }
 
 static void what_is_ones_own_can_be_taken_back_from_behind_a_block(void **state)
@@ -279,7 +272,7 @@ static void whoever_may_not_comment_any_more_cannot_bring_theirs_back(void **sta
     world_setting(w, host, PRIVACY_COMMENT, LEVEL_MEMBERS);
     ctx *c = world_act(w, me);
     c->now = w->now += COMMENT_UNDO_MS + 1000;
-    assert_int_equal(end(c, comment_restore(c, host, mine)), E_GONE);
+    assert_int_equal(world_ends(c, comment_restore(c, host, mine)), E_GONE);
 }
 
 static void run_sweeps(void)

@@ -5,34 +5,7 @@
 
 #include "base/clock.h"
 #include "feature/discover/discover.h"
-#include "support/world.h"
-
-static db_engine engine;
-
-/* Anna and Boris are friends, Vera is a stranger; each test begins with them. */
-typedef struct people {
-    world *w;
-    int64_t anna, boris, vera;
-} people;
-
-static int open_people(void **state)
-{
-    people *p = *state = calloc(1, sizeof *p);
-    if (!p || !(p->w = world_open(engine))) return -1;
-    p->anna = world_member(p->w, ROLE_MEMBER);
-    p->boris = world_member(p->w, ROLE_MEMBER);
-    p->vera = world_member(p->w, ROLE_MEMBER);
-    world_befriend(p->w, p->anna, p->boris);
-    return 0;
-}
-
-static int close_people(void **state)
-{
-    people *p = *state;
-    if (p) world_close(p->w);
-    free(p);
-    return 0;
-}
+#include "support/people.h"
 
 static suggestion_list suggested(people *p, int64_t viewer)
 {
@@ -226,7 +199,7 @@ static void the_next_ones_come_first_and_six_fit(void **state)
     assert_int_equal(all.items[BIRTHDAYS - 1].days, 4);
 }
 
-#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, open_people, close_people)
+#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, people_open, people_close)
 
 static int run(db_engine which)
 {
@@ -243,7 +216,7 @@ static int run(db_engine which)
         WITH_PEOPLE(only_birthdays_that_the_viewer_may_know),
         WITH_PEOPLE(the_next_ones_come_first_and_six_fit),
     };
-    engine = which;
+    people_engine = which;
     return cmocka_run_group_tests_name(groups[which], tests, NULL, NULL);
 }
 

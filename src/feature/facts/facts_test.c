@@ -4,34 +4,7 @@
 #include <string.h>
 
 #include "feature/facts/facts.h"
-#include "support/world.h"
-
-static db_engine engine;
-
-/* Anna and Boris are friends, Vera is a stranger; each test begins with them. */
-typedef struct people {
-    world *w;
-    int64_t anna, boris, vera;
-} people;
-
-static int open_people(void **state)
-{
-    people *p = *state = calloc(1, sizeof *p);
-    if (!p || !(p->w = world_open(engine))) return -1;
-    p->anna = world_member(p->w, ROLE_MEMBER);
-    p->boris = world_member(p->w, ROLE_MEMBER);
-    p->vera = world_member(p->w, ROLE_MEMBER);
-    world_befriend(p->w, p->anna, p->boris);
-    return 0;
-}
-
-static int close_people(void **state)
-{
-    people *p = *state;
-    if (p) world_close(p->w);
-    free(p);
-    return 0;
-}
+#include "support/people.h"
 
 static rc save(people *p, fact_section section, const facts *told)
 {
@@ -212,7 +185,7 @@ static void ten_schools_and_ten_places_of_work_fit_and_no_more(void **state)
     assert_int_equal(places_of(p), 2 * FACT_PLACES_MAX);
 }
 
-#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, open_people, close_people)
+#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, people_open, people_close)
 
 static int run(db_engine which)
 {
@@ -227,7 +200,7 @@ static int run(db_engine which)
         WITH_PEOPLE(a_place_is_added_changed_and_taken_away),
         WITH_PEOPLE(ten_schools_and_ten_places_of_work_fit_and_no_more),
     };
-    engine = which;
+    people_engine = which;
     return cmocka_run_group_tests_name(groups[which], tests, NULL, NULL);
 }
 

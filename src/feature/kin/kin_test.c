@@ -3,64 +3,30 @@
 
 #include "feature/friends/friends.h"
 #include "feature/kin/kin.h"
-#include "support/world.h"
-
-static db_engine engine;
-
-/* Anna and Boris are friends, Vera is a stranger; each test begins with them. */
-typedef struct people {
-    world *w;
-    int64_t anna, boris, vera;
-} people;
-
-static int open_people(void **state)
-{
-    people *p = *state = calloc(1, sizeof *p);
-    if (!p || !(p->w = world_open(engine))) return -1;
-    p->anna = world_member(p->w, ROLE_MEMBER);
-    p->boris = world_member(p->w, ROLE_MEMBER);
-    p->vera = world_member(p->w, ROLE_MEMBER);
-    world_befriend(p->w, p->anna, p->boris);
-    return 0;
-}
-
-static int close_people(void **state)
-{
-    people *p = *state;
-    if (p) world_close(p->w);
-    free(p);
-    return 0;
-}
-
-static rc done(ctx *c, rc_code code)
-{
-    if (code == OK) world_done(c);
-    else world_undo(c);
-    return code;
-}
+#include "support/people.h"
 
 static rc bonds(people *p, int64_t who, int64_t kind, int64_t other)
 {
     ctx *c = world_act(p->w, who);
-    return done(c, kin_bond(c, kind, other));
+    return world_ends(c, kin_bond(c, kind, other));
 }
 
 static rc adds(people *p, int64_t who, int64_t kind, const char *name, int64_t other)
 {
     ctx *c = world_act(p->w, who);
-    return done(c, kin_add(c, kind, str_of(name), other));
+    return world_ends(c, kin_add(c, kind, str_of(name), other));
 }
 
 static rc answers(people *p, int64_t who, int64_t owner, int64_t ordinal, bool yes)
 {
     ctx *c = world_act(p->w, who);
-    return done(c, kin_answer(c, owner, ordinal, yes));
+    return world_ends(c, kin_answer(c, owner, ordinal, yes));
 }
 
 static rc blocks(people *p, int64_t who, int64_t other)
 {
     ctx *c = world_act(p->w, who);
-    return done(c, friends_do(c, ACT_BLOCK, other, STR("")));
+    return world_ends(c, friends_do(c, ACT_BLOCK, other, STR("")));
 }
 
 /* What the viewer sees of the owner's relationship: its kind, and with whom. */
@@ -184,9 +150,9 @@ static void a_relative_who_is_a_member_is_shown_once_they_agree(void **state)
     world_setting(p->w, p->boris, PRIVACY_FOUND, LEVEL_FRIENDS);
     assert_int_equal(family_for(p, p->vera, p->anna), 1); /* whoever shall not be found is not found here */
     ctx *c = world_act(p->w, p->anna);
-    assert_int_equal(done(c, kin_remove(c, 2)), OK);
+    assert_int_equal(world_ends(c, kin_remove(c, 2)), OK);
     c = world_act(p->w, p->anna);
-    assert_int_equal(done(c, kin_remove(c, 2)), OK);
+    assert_int_equal(world_ends(c, kin_remove(c, 2)), OK);
     assert_int_equal(answers(p, p->boris, p->anna, 2, true), E_GONE);
     assert_int_equal(family_for(p, p->anna, p->anna), 1);
 }
@@ -206,7 +172,7 @@ static void a_block_takes_it_all_away_on_both_sides(void **state)
     assert_int_equal(family_for(p, p->vera, p->boris), 0);
     assert_int_equal(world_int(p->w->db, -1, "SELECT count(*) FROM kin_claim"), 0);
     ctx *c = world_act(p->w, p->anna);
-    assert_int_equal(done(c, friends_do(c, ACT_UNBLOCK, p->boris, STR(""))), OK);
+    assert_int_equal(world_ends(c, friends_do(c, ACT_UNBLOCK, p->boris, STR(""))), OK);
     assert_int_equal(bond_for(p, p->vera, p->anna).other, 0); /* nothing comes back by itself */
 }
 
@@ -245,7 +211,7 @@ static void a_suspended_partner_is_named_to_nobody(void **state)
     assert_int_equal(waiting(p, p->anna), 0);
 }
 
-#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, open_people, close_people)
+#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, people_open, people_close)
 
 static int run(db_engine which)
 {
@@ -262,7 +228,7 @@ static int run(db_engine which)
         WITH_PEOPLE(relations_are_for_whom_the_setting_lets_in),
         WITH_PEOPLE(a_suspended_partner_is_named_to_nobody),
     };
-    engine = which;
+    people_engine = which;
     return cmocka_run_group_tests_name(groups[which], tests, NULL, NULL);
 }
 

@@ -8,52 +8,18 @@
 #include "base/utf8.h"
 #include "feature/quiet/quiet.h"
 #include "graph/audience.h"
-#include "support/world.h"
-
-static db_engine engine;
-
-/* Anna and Boris are friends, Vera is a stranger; each test begins with them. */
-typedef struct people {
-    world *w;
-    int64_t anna, boris, vera;
-} people;
-
-static int open_people(void **state)
-{
-    people *p = *state = calloc(1, sizeof *p);
-    if (!p || !(p->w = world_open(engine))) return -1;
-    p->anna = world_member(p->w, ROLE_MEMBER);
-    p->boris = world_member(p->w, ROLE_MEMBER);
-    p->vera = world_member(p->w, ROLE_MEMBER);
-    world_befriend(p->w, p->anna, p->boris);
-    return 0;
-}
-
-static int close_people(void **state)
-{
-    people *p = *state;
-    if (p) world_close(p->w);
-    free(p);
-    return 0;
-}
-
-static rc done(ctx *c, rc_code code)
-{
-    if (code == OK) world_done(c);
-    else world_undo(c);
-    return code;
-}
+#include "support/people.h"
 
 static rc mutes(people *p, int64_t other, quiet_span span)
 {
     ctx *c = world_act(p->w, p->anna);
-    return done(c, quiet_mute_set(c, other, span));
+    return world_ends(c, quiet_mute_set(c, other, span));
 }
 
 static rc filters(people *p, const char *words, bool whole, bool warns, quiet_span span)
 {
     ctx *c = world_act(p->w, p->anna);
-    return done(c, quiet_filter_set(c, str_of(words), whole, warns, span));
+    return world_ends(c, quiet_filter_set(c, str_of(words), whole, warns, span));
 }
 
 /* 0: shown, 1: folded away, 2: left out */
@@ -96,7 +62,7 @@ static void posts_of_the_muted_leave_the_muters_news_alone(void **state)
     assert_int_equal(news(p, p->boris), 2);
     for (int twice = 0; twice < 2; twice++) {
         ctx *c = world_act(p->w, p->anna);
-        assert_int_equal(done(c, quiet_mute_end(c, p->boris)), OK);
+        assert_int_equal(world_ends(c, quiet_mute_end(c, p->boris)), OK);
     }
     assert_int_equal(news(p, p->anna), 2);
 }
@@ -190,7 +156,7 @@ static void what_hides_wins_over_what_warns_and_what_is_over_says_nothing(void *
     assert_int_equal(world_int(p->w->db, 0, "SELECT count(*) FROM word_filter"), 1);
     assert_int_equal(verdict(p, p->anna, "апельсиновый сок"), 2);
     ctx *c = world_act(p->w, p->anna);
-    assert_int_equal(done(c, quiet_filter_end(c, 1)), OK);
+    assert_int_equal(world_ends(c, quiet_filter_end(c, 1)), OK);
     assert_int_equal(verdict(p, p->anna, "апельсиновый сок"), 0);
 }
 
@@ -258,7 +224,7 @@ static void nobody_is_filtered_for_by_another(void **state)
     world_done(c);
 }
 
-#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, open_people, close_people)
+#define WITH_PEOPLE(function) cmocka_unit_test_setup_teardown(function, people_open, people_close)
 
 static int run(db_engine which)
 {
@@ -274,7 +240,7 @@ static int run(db_engine which)
         WITH_PEOPLE(matching_says_what_a_plain_search_says),
         WITH_PEOPLE(nobody_is_filtered_for_by_another),
     };
-    engine = which;
+    people_engine = which;
     return cmocka_run_group_tests_name(groups[which], tests, NULL, NULL);
 }
 
