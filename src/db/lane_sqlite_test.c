@@ -2,6 +2,7 @@
 /* The lane on SQLite: batches, faults in the middle of them, full disks, back-pressure, checkpoints. */
 #include "db/lane_test.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 /* --- acts ---------------------------------------------------------------------------------------------------------- */
@@ -248,6 +249,48 @@ static void the_log_is_moved_into_the_database_about_once_a_second(void **state)
     assert_true(lane_stats_get(l).wal_bytes > 0);
 }
 
+#define MIB ((int64_t)1 << 20)
+
+static const db_query put_bulk = {
+    .slot = 403, .name = "put_bulk", .sql = {"INSERT INTO bulk (n) VALUES (zeroblob(?1))", ""}, .params = 1, .writes = true};
+
+/* Holds SQLite's lock nearly as long as a restart of the log waits for it, and leaves it for some microseconds. */
+static rc put_much(task *t)
+{
+    usleep(120000);
+    return run(t->c.db, &put_bulk, 6 * MIB, 0);
+}
+
+static int64_t log_bytes(void)
+{
+    struct stat s;
+    const char *path = arena_cstr(f.arena, arena_printf(f.arena, "%s-wal", f.where));
+    return stat(path, &s) == 0 ? s.st_size : 0;
+}
+
+/* 240 MiB are written; without the door most of them would stand in the log. */
+static void the_log_begins_anew_under_a_lane_that_never_rests(void **state)
+{
+    (void)state;
+    fresh_db_script(&f, "CREATE TABLE bulk (n BLOB)");
+    enum { TOGETHER = 2, ALL = 40 };
+    int sent = 0;
+    int64_t largest = 0;
+    for (int i = 0; i < TOGETHER; i++) (void)make(put_much, i);
+    for (int i = 0; sent < ALL; i = (i + 1) % TOGETHER) {
+        task *t = &tasks[i];
+        if (sent >= TOGETHER) assert_int_equal(wait_for(t), OK);
+        atomic_store(&t->answered, false);
+        while (lane_submit(l, &t->job) == E_BUSY) usleep(1000);
+        sent++;
+        if (log_bytes() > largest) largest = log_bytes();
+    }
+    wait_for_all();
+    assert_int_equal(fresh_db_number(&f, "SELECT COUNT(*) FROM bulk"), ALL);
+    assert_true(largest > 32 * MIB); /* it had a reason to */
+    assert_true(largest < 120 * MIB);
+}
+
 int main(void)
 {
     powerloss_register();
@@ -265,6 +308,7 @@ int main(void)
         TEST(requests_are_refused_when_they_would_wait_too_long),
         TEST(an_idle_lane_takes_a_thousand_at_once),
         TEST(the_log_is_moved_into_the_database_about_once_a_second),
+        TEST(the_log_begins_anew_under_a_lane_that_never_rests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
