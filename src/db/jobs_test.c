@@ -244,6 +244,7 @@ static void a_leased_job_is_left_alone(void **state)
     fresh_db_script(&f, "UPDATE job SET run_at = 1, tries = 1, lease_until = 99999999999999 WHERE kind = 'put'");
     usleep(A_ROUND_US);
     assert_int_equal(runs, 0);
+    assert_true(becomes("SELECT COUNT(*) FROM job WHERE lease_until > 0", 1)); /* no sweep is under way */
     assert_int_equal(stats().running, 1);
 }
 
