@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build="gcc meson ninja-build pkg-config python3 libmicrohttpd-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev libicu-dev libqrencode-dev libzstd-dev libbrotli-dev zlib1g-dev brotli zstd"
+build="gcc meson ninja-build pkg-config python3 libmicrohttpd-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev libicu-dev libqrencode-dev libzstd-dev libbrotli-dev zlib1g-dev libseccomp-dev libvips-tools brotli zstd"
 test="$build clang clang-tidy cppcheck libcmocka-dev chromium fonts-noto-core postgresql systemd curl procps"
 case "${1:-build}" in
   build) wanted=$build ;;

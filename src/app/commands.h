@@ -4,6 +4,9 @@
 #define VECHE_COMMANDS_H
 
 int command_serve(int argc, char **argv);
+/* Hidden: what the supervisor starts. */
+int command_web(int argc, char **argv);
+int command_media(int argc, char **argv);
 int command_admin(int argc, char **argv);
 int command_routes(int argc, char **argv);
 int command_demo(int argc, char **argv);

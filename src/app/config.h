@@ -15,6 +15,8 @@ typedef struct config {
     compress_when compress;
     bool limits_off;     /* benchmarks and tests only */
     bool run_twice;      /* tests only */
+    void (*media_hangs)(void *arg, int64_t number); /* of a web process: media/workers.h; NULL: no pictures are made or shown */
+    int lock_patience_ms; /* how long the data folder may still be another's: of one that was killed a moment ago */
 } config;
 
 /* Reads --data --db --address --port --unix --threads --compress --limits-off …; false (with a line on stderr) when it does not understand. */

@@ -15,6 +15,7 @@
 #include "db/migrate.h"
 #include "feature/setup/setup.h"
 
+#define LOCK_TRY_MS 20
 #define GRAPH_BUDGET ((size_t)1 << 30)
 
 /* Settings change a few times in a server's life; the values before stay, since requests may still hold them. */
@@ -34,6 +35,7 @@ struct house {
     lane *lane;
     graph *graph;
     id_mill *ids;
+    media *media; /* NULL: none */
     node_lease node;
     follower *follower; /* PostgreSQL only */
     int64_t started;
@@ -51,7 +53,13 @@ static rc take_lock(house *h)
     char *path = config_path(&h->config, "lock");
     h->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     free(path);
-    if (h->lock_fd >= 0 && flock(h->lock_fd, LOCK_EX | LOCK_NB) == 0) return OK;
+    for (int left = h->config.lock_patience_ms; h->lock_fd >= 0;) {
+        if (flock(h->lock_fd, LOCK_EX | LOCK_NB) == 0) return OK;
+        if (errno != EWOULDBLOCK || left <= 0) break;
+        struct timespec pause = {0, LOCK_TRY_MS * 1000000L};
+        nanosleep(&pause, NULL);
+        left -= LOCK_TRY_MS;
+    }
     if (h->lock_fd >= 0 && errno == EWOULDBLOCK)
         fprintf(stderr, "veche: the data folder %s is in use by another veche\n", h->config.data);
     else
@@ -159,13 +167,14 @@ static const lane_readers readers = {reader_open, reader_enter, reader_leave, re
 
 static rc open_rest(house *h)
 {
+    if (h->config.media_hangs) TRY(media_open(h->config.data, h->config.media_hangs, NULL, &h->media));
     TRY(open_database(h));
     h->graph = graph_open(GRAPH_BUDGET);
     h->ids = id_mill_open(h->node.number, h->node.high);
     follow_config follow = {.where = h->where, .lease = h->node, .publish = take_in, .forget = forget, .arg = h};
     if (h->postgres) TRY(follow_open(&follow, &h->follower));
     lane_config lanes = {.where = h->where, .threads = h->config.pg_threads, .graph = h->graph, .ids = h->ids,
-                         .node = h->node.number, .holder = h->node.holder, .readers = &readers, .publish = publish,
+                         .media = h->media, .node = h->node.number, .holder = h->node.holder, .readers = &readers, .publish = publish,
                          .publish_arg = h, .run_twice = h->config.run_twice};
     if (h->follower) {
         lanes.current = current;
@@ -206,6 +215,7 @@ void house_close(house *h)
 {
     if (!h) return;
     if (h->lane) lane_close(h->lane);
+    media_close(h->media);
     follow_close(h->follower);
     if (h->settings) db_close(h->settings);
     if (h->graph) graph_close(h->graph);
@@ -236,6 +246,7 @@ bool house_on_postgres(const house *h) { return h->postgres; }
 lane *house_lane(house *h) { return h->lane; }
 graph *house_graph(house *h) { return h->graph; }
 id_mill *house_ids(house *h) { return h->ids; }
+media *house_media(house *h) { return h->media; }
 int64_t house_started(const house *h) { return h->started; }
 
 const site *house_site(house *h)

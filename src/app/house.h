@@ -7,6 +7,7 @@
 #include "db/lane.h"
 #include "graph/graph.h"
 #include "http/site.h"
+#include "media/media.h"
 
 typedef struct house house;
 
@@ -21,6 +22,7 @@ bool house_on_postgres(const house *h);
 lane *house_lane(house *h);
 graph *house_graph(house *h);
 id_mill *house_ids(house *h);
+media *house_media(house *h); /* NULL where none was asked for */
 /* The settings now; the value stays for ever. */
 const site *house_site(house *h);
 int64_t house_started(const house *h);

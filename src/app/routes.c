@@ -14,6 +14,7 @@
 #include "feature/live/live_web.h"
 #include "feature/moderate/moderate_web.h"
 #include "feature/people/people_web.h"
+#include "feature/photo/photo_web.h"
 #include "feature/poll/poll_web.h"
 #include "feature/profile/profile_web.h"
 #include "feature/quiet/quiet_web.h"
@@ -25,7 +26,7 @@
 
 const route *const route_tables[] = {
     about_routes,   account_routes, second_routes, passkey_routes, setup_routes, feed_routes, wall_routes, comment_routes, tag_routes,
-    bookmark_routes, poll_routes, friends_routes, circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes,
+    bookmark_routes, poll_routes, photo_routes, friends_routes, circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes,
     profile_as_routes, facts_routes, kin_routes, quiet_routes, discover_routes, people_routes, moderate_routes, live_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",

@@ -6,7 +6,7 @@
 typedef struct command {
     const char *name;
     int (*run)(int argc, char **argv);
-    const char *help;
+    const char *help; /* NULL: not for people */
 } command;
 
 static const command commands[] = {
@@ -14,6 +14,8 @@ static const command commands[] = {
     {"admin", command_admin, "talk to the running server (or its data folder): veche admin help"},
     {"routes", command_routes, "print every address that the server answers, and who may call it"},
     {"demo", command_demo, "fill an empty data folder with a small town: --data DIR --members 200 --origin URL --password P"},
+    {"web", command_web, NULL},
+    {"media", command_media, NULL},
     {"version", command_version, "print the version"},
 };
 
@@ -21,7 +23,7 @@ static int usage(FILE *to)
 {
     fprintf(to, "veche: a social network server\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(to, "  veche %-8s %s\n", commands[i].name, commands[i].help);
+        if (commands[i].help) fprintf(to, "  veche %-8s %s\n", commands[i].name, commands[i].help);
     return to == stdout ? 0 : 2;
 }
 

@@ -28,12 +28,14 @@ struct db;
 struct graph;
 struct id_mill;
 struct change;
+struct media;
 
 typedef struct ctx {
     arena *arena;
     struct db *db;
     struct graph *graph;
     struct id_mill *ids;
+    struct media *media; /* where pictures are kept (media/media.h); NULL: this process has none */
     viewer viewer;
     int64_t page_of;  /* 0, or the member who looks at their own page as `viewer` would see it; see graph/privacy.h */
     lang lang;

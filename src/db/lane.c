@@ -118,6 +118,7 @@ void lane_prepare(lane *l, lane_job *job, db *d)
     c->db = d;
     c->graph = l->config.graph;
     c->ids = l->config.ids;
+    c->media = l->config.media;
     c->writing = !job->reads;
     c->retry = false;
     c->err = (failure){0};

@@ -54,6 +54,7 @@ typedef struct lane_config {
     int threads;             /* PostgreSQL only; 0: 16 */
     struct graph *graph;     /* passed on in each ctx */
     struct id_mill *ids;     /* NULL: no marks are kept */
+    struct media *media;     /* passed on likewise; may be NULL */
     int node;                /* whose mark, 0–63 */
     int64_t holder;          /* of that number, see node.h; 0 on SQLite */
     /* PostgreSQL, where reads run here too: each thread is one reader of the graph. Entered before a snapshot begins (what it

@@ -23,6 +23,7 @@ typedef enum stage { STAGE_HEAD, STAGE_BODY, STAGE_PREPARE, STAGE_SLOW, STAGE_AC
 
 typedef struct web_thread web_thread;
 typedef struct stream_set stream_set;
+typedef struct upload_run upload_run;
 
 typedef struct exchange {
     struct exchange *next; /* in the pool or on the way home */
@@ -51,12 +52,16 @@ typedef struct exchange {
     int64_t began_us;   /* when the head was there: for the body's deadline */
     size_t thrown_away; /* bytes of a body that was refused */
     str address;        /* of the client; for limits only */
+    upload_run *upload_run; /* of a form with files; NULL: of one without */
+    int file_fd;        /* what is sent instead of a page; -1: the page */
+    int file_seconds;   /* how long it may be kept */
+    int64_t file_len;
 } exchange;
 
 struct web_thread {
     server *server;
     pthread_t thread;
-    int epoll, wake, listen_fd, unix_fd;
+    int epoll, wake;
     struct MHD_Daemon *daemon, *unix_daemon;
     db *db; /* SQLite only */
     graph_reader *reader;
@@ -76,11 +81,11 @@ struct web_thread {
 struct server {
     server_config config;
     router *router;
-    pool *slow;
+    pool *slow, *files; /* files: what reads uploads, which takes longer and must not keep anybody from logging in */
     limits *limits;
     web_thread *threads;
     int opened; /* of them */
-    int port;
+    doors doors; /* ours to close */
 };
 
 /* On the web thread: runs stages until there is an answer (true) or the exchange is away (false: it belongs to another thread
@@ -94,6 +99,17 @@ enum MHD_Result exchange_take_body(exchange *x, const char *data, size_t len);
 void exchange_body_late(exchange *x);
 /* The body is complete: the request's time begins. */
 void exchange_body_done(exchange *x);
+/* Not read any further. */
+void exchange_body_refuse(exchange *x, rc_code code, msg sentence, const char *why);
+/* Adds to what is kept of the body; false when there is no room for it: then it is refused. */
+bool exchange_body_keep(exchange *x, const str *pieces, size_t count);
+
+/* uploads.c: forms with files. `begin` is false when the route takes none, or it is not such a form. */
+#define UPLOAD_FIELDS_MAX 64
+bool exchange_uploads_begin(exchange *x, str content_type);
+void exchange_uploads_take(exchange *x, str bytes);
+rc exchange_uploads_done(exchange *x);
+void exchange_uploads_drop(exchange *x);
 
 /* request.c: from MHD's connection to a req; answer.c: back. */
 bool exchange_names_host(struct MHD_Connection *connection, const char *version);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "http/req.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
@@ -147,6 +149,17 @@ rc req_redirect_toast(req *r, url to, enum lang_key sentence, str undo)
     str value = arena_printf(r->c->arena, "%d.%.*s", (int)sentence, STR_ARG(undo));
     req_set_cookie(r, "toast", value, 60);
     return req_redirect(r, to);
+}
+
+rc req_send_file(req *r, int fd, int64_t len, const char *content_type, int seconds)
+{
+    exchange *x = r->private_;
+    if (x->file_fd >= 0) close(x->file_fd); /* of a stage that ran before */
+    x->file_fd = fd;
+    x->file_len = len;
+    x->file_seconds = seconds;
+    r->content_type = content_type;
+    return OK;
 }
 
 /* On https our cookies are bound to exactly this host by their name (RFC 6265bis §4.1.3.2). */

@@ -40,8 +40,21 @@ typedef struct route {
     route_who who;
     bool idempotent;     /* the act may be repeated: the token is checked, not used up */
     uint16_t per_minute; /* a limit per member, or per address for guests; 0: the server's default */
-    uint32_t body_max;   /* bytes; 0: 64 KiB */
+    uint32_t body_max;   /* bytes, of fields; 0: 64 KiB */
+    int uploads;         /* how many files a form may bring (multipart/form-data); 0: none. At most REQ_UPLOADS */
+    uint32_t upload_max; /* bytes of each */
+    /* Whatever became of the request: after its answer, on the web thread, without a database. */
+    void (*finally)(req *);
 } route;
+
+#define REQ_UPLOADS 10
+
+/* A file of a form: bytes, and nothing that somebody says about them. The descriptor is the request's. */
+typedef struct upload {
+    str field;
+    int fd;
+    int64_t len; /* never 0 */
+} upload;
 
 #define REQ_CAPTURES 4
 #define REQ_FAULTS 27 /* the privacy form: three for each of nine settings */
@@ -67,6 +80,8 @@ struct req {
     str target;             /* as asked, with the query: for "after log-in, back to here" */
     str captures[REQ_CAPTURES];
     form query, form;
+    upload uploads[REQ_UPLOADS];
+    size_t upload_count;
     bool fragment;          /* htmx asks for a part of the page */
     str session;            /* SHA-256 of the session token; the guest's cookie hash for guests */
     rc_code outcome;        /* in again: why */
@@ -75,6 +90,7 @@ struct req {
     void *state;            /* prepare's result for act and show; in the arena */
     str result;             /* what act leaves for show, at most 200 bytes: kept with the token, so that a replay shows the same */
     bool replayed;          /* the token was used before: act did not run, result is the first one's */
+    struct media *media;    /* where pictures are made and kept (media/media.h); NULL in tests without */
     const struct site *site; /* the server's settings as this request sees them */
     struct fragment_cache *fragments; /* this web thread's own */
 
@@ -137,6 +153,10 @@ rc req_redirect_toast(req *r, url to, enum lang_key sentence, str undo);
 /* This page's token: proves that a form came from our page in this session, and that it is not sent twice to one address.
  * A guest without a cookie gets one. In the request's arena. */
 str req_once(req *r);
+
+/* Answers with a file of one of our own pictures: `fd` is the server's from now on. Sent as it is, and in a browser it is a picture
+ * or nothing: no script runs in it, no page of another site shows it. `seconds`: how long the viewer's browser may keep it. */
+rc req_send_file(req *r, int fd, int64_t len, const char *content_type, int seconds);
 
 /* Set-Cookie with our attributes (HttpOnly, SameSite=Lax, Path=/, and Secure with __Host- on https). max_age_s 0: until the browser closes; < 0: delete. */
 void req_set_cookie(req *r, const char *name, str value, int64_t max_age_s);

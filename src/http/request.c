@@ -12,6 +12,7 @@
 
 #define BODY_MAX_DEFAULT ((uint32_t)64 * 1024)
 #define BODY_MAX_HOPELESS ((uint32_t)16 * 1024)
+#define UPLOAD_FRAMING (64 * 1024) /* boundaries and heads of parts */
 #define TARGET_MAX ((size_t)2048)
 
 str req_header(const req *r, const char *name)
@@ -97,16 +98,19 @@ static rc check_body(exchange *x)
     if (coding.ptr && stated.ptr) return fail(&x->c, E_SYNTAX, MSG(L_NONE), "both Transfer-Encoding and Content-Length");
     if (x->r.method != POST) return OK;
     x->body_max = x->r.route->body_max ? x->r.route->body_max : BODY_MAX_DEFAULT;
-    /* Without a cookie no token can be right: such a form will be refused, and only so much of it comes back on that page. */
-    bool hopeless = !req_header(&x->r, "Cookie").ptr && x->body_max > BODY_MAX_HOPELESS;
-    if (hopeless) x->body_max = BODY_MAX_HOPELESS;
-    int64_t length;
-    if (str_int(stated, &length) && length > (int64_t)x->body_max)
-        return hopeless ? fail(&x->c, E_LOGIN, MSG(L_NONE), "%lld bytes from nobody", (long long)length) : fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "%lld bytes announced", (long long)length);
     str type = req_header(&x->r, "Content-Type");
-    type = str_trim(str_take(type, str_find(type, ';')));
-    if (type.len > 0 && !str_eq_any_case(type, STR("application/x-www-form-urlencoded")))
+    bool files = exchange_uploads_begin(x, type);
+    if (!files) type = str_trim(str_take(type, str_find(type, ';')));
+    if (!files && type.len > 0 && !str_eq_any_case(type, STR("application/x-www-form-urlencoded")))
         return fail(&x->c, E_TYPE, MSG(L_NONE), "body type not read here");
+    int64_t most = (int64_t)x->body_max, length;
+    if (files) most += (int64_t)x->r.route->uploads * (int64_t)x->r.route->upload_max + UPLOAD_FRAMING;
+    /* Without a cookie no token can be right: such a form will be refused, and only so much of it comes back on that page. */
+    bool hopeless = !req_header(&x->r, "Cookie").ptr && most > (int64_t)BODY_MAX_HOPELESS;
+    if (hopeless) most = BODY_MAX_HOPELESS;
+    if (hopeless) x->body_max = BODY_MAX_HOPELESS;
+    if (str_int(stated, &length) && length > most)
+        return hopeless ? fail(&x->c, E_LOGIN, MSG(L_NONE), "%lld bytes from nobody", (long long)length) : fail(&x->c, E_TOO_LARGE, MSG(L_NONE), "%lld bytes announced", (long long)length);
     return OK;
 }
 
@@ -125,7 +129,7 @@ rc exchange_read_head(exchange *x, const char *method)
     x->began_us = clock_us();
     x->c = (ctx){.arena = x->arena, .graph = config->graph, .ids = config->ids, .now = clock_now()};
     x->r = (req){.c = &x->c, .out = &x->page, .private_ = x, .site = config->site_now(config->arg),
-                 .fragments = x->home->fragments, .path = STR("/"), .target = STR("/")};
+                 .fragments = x->home->fragments, .media = config->media, .path = STR("/"), .target = STR("/")};
     x->c.lang = choose_language(x);
     x->address = client_address(x);
     x->r.fragment = req_header(&x->r, "HX-Request").ptr != NULL;

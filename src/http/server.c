@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Threads, sockets and the epoll loop. A web thread sleeps in epoll on its daemons' own epoll descriptors, on its
  * eventfd (exchanges that come home) and on its streams. MHD_run does the network work; what it hands us goes through exchange_step. */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/local_socket.h"
 #include "base/log.h"
 #include "http/exchange.h"
 #include "page/fragment.h"
 
 #define CONNECTIONS_MAX 20000
-#define BACKLOG 4096
 #define HEADER_MEMORY ((size_t)24 * 1024)
 #define SPARES_MAX 128 /* after a rush the memory of the others goes back */
 #define FRAGMENT_BUDGET ((size_t)48 << 20)
+
+static void close_fd(int fd)
+{
+    if (fd >= 0) close(fd);
+}
 
 static exchange *exchange_take(web_thread *t)
 {
@@ -38,7 +37,7 @@ static exchange *exchange_take(web_thread *t)
     }
     arena *memory = x->arena;
     out page = x->page, body = x->body, packed = x->packed;
-    *x = (exchange){.home = t, .arena = memory, .page = page, .body = body, .packed = packed};
+    *x = (exchange){.home = t, .arena = memory, .page = page, .body = body, .packed = packed, .file_fd = -1};
     return x;
 }
 
@@ -55,6 +54,9 @@ static void exchange_give_back(exchange *x)
 {
     web_thread *t = x->home;
     t->body_bytes -= x->body.len;
+    if (x->r.route && x->r.route->finally) x->r.route->finally(&x->r);
+    exchange_uploads_drop(x);
+    close_fd(x->file_fd); /* MHD has what it sends */
     if (t->spares == SPARES_MAX) {
         exchange_free(x);
         return;
@@ -172,31 +174,6 @@ static void *web_main(void *arg)
     return NULL;
 }
 
-/* The threads' sockets share their port by SO_REUSEPORT, which any other server of this user could join as well. So the first
- * one binds and listens without it, which fails if anybody is there, and lets the others in afterwards. */
-static int listen_tcp(const char *address, int *port, bool first)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    int on = 1, shared = !first;
-    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port)};
-    socklen_t len = sizeof where;
-    bool listens = inet_pton(AF_INET, address, &where.sin_addr) == 1 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-                   setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) == 0 &&
-                   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
-                   bind(fd, (struct sockaddr *)&where, len) == 0 && listen(fd, BACKLOG) == 0 &&
-                   setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
-                   getsockname(fd, (struct sockaddr *)&where, &len) == 0;
-    if (!listens) {
-        int why = errno;
-        close(fd);
-        errno = why;
-        return -1;
-    }
-    *port = ntohs(where.sin_port);
-    return fd;
-}
-
 static struct MHD_Daemon *start_daemon(web_thread *t, int fd)
 {
     struct MHD_Daemon *d = MHD_start_daemon(
@@ -242,11 +219,6 @@ static void drain(web_thread *t)
     }
 }
 
-static void close_fd(int fd)
-{
-    if (fd >= 0) close(fd);
-}
-
 /* Also of a thread that was opened in part: then it has no thread yet. */
 static void thread_close(web_thread *t)
 {
@@ -268,36 +240,22 @@ static void thread_close(web_thread *t)
     }
     close_fd(t->epoll);
     close_fd(t->wake);
-    close_fd(t->listen_fd);
-    close_fd(t->unix_fd);
     pthread_mutex_destroy(&t->lock);
 }
 
-/* What an operator has to know when the server does not start, in a line. */
-static rc cannot_listen(const char *where)
+/* The thread's own socket, and for the first one the Unix socket as well. */
+static rc open_doors(server *s, web_thread *t, int i)
 {
-    fprintf(stderr, "veche: cannot listen on %s: %s\n", where, strerror(errno));
-    return E_INTERNAL;
-}
-
-static rc open_doors(server *s, web_thread *t, bool first)
-{
-    char where[64];
-    (void)snprintf(where, sizeof where, "%s:%d", s->config.address, s->port);
-    t->listen_fd = listen_tcp(s->config.address, &s->port, first);
-    if (t->listen_fd < 0) return cannot_listen(where);
-    t->daemon = start_daemon(t, t->listen_fd);
+    t->daemon = start_daemon(t, s->doors.tcp[i]);
     if (!t->daemon) return E_INTERNAL;
-    if (!first || !s->config.unix_path) return OK;
-    t->unix_fd = local_listen(s->config.unix_path, 0660, SOCK_NONBLOCK, BACKLOG);
-    if (t->unix_fd < 0) return cannot_listen(s->config.unix_path);
-    t->unix_daemon = start_daemon(t, t->unix_fd);
+    if (i > 0 || s->doors.unix_fd < 0) return OK;
+    t->unix_daemon = start_daemon(t, s->doors.unix_fd);
     return t->unix_daemon ? OK : E_INTERNAL;
 }
 
-static rc thread_open(server *s, web_thread *t, bool first)
+static rc thread_open(server *s, web_thread *t, int i)
 {
-    *t = (web_thread){.server = s, .listen_fd = -1, .unix_fd = -1, .epoll = epoll_create1(EPOLL_CLOEXEC),
+    *t = (web_thread){.server = s, .epoll = epoll_create1(EPOLL_CLOEXEC),
                       .wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     pthread_mutex_init(&t->lock, NULL);
     struct epoll_event event = {.events = EPOLLIN};
@@ -312,7 +270,7 @@ static rc thread_open(server *s, web_thread *t, bool first)
         TRY(db_open(s->config.where, true, &t->db));
         t->reader = graph_reader_open(s->config.graph);
     }
-    return open_doors(s, t, first);
+    return open_doors(s, t, i);
 }
 
 static rc open_threads(server *s)
@@ -321,7 +279,7 @@ static rc open_threads(server *s)
     if (!s->threads) die("out of memory");
     for (; s->opened < s->config.threads; s->opened++) {
         web_thread *t = &s->threads[s->opened];
-        rc_code code = thread_open(s, t, s->opened == 0);
+        rc_code code = thread_open(s, t, s->opened);
         if (code == OK) continue;
         thread_close(t);
         return code;
@@ -335,11 +293,15 @@ rc server_open(const server_config *config, server **out_)
     if (!s) die("out of memory");
     *out_ = NULL;
     s->config = *config;
-    s->port = config->port;
+    s->doors = (doors){.unix_fd = -1};
     s->router = router_open(config->routes);
     s->slow = pool_open(config->slow_threads, 4 * config->slow_threads + 8);
+    s->files = pool_open(config->slow_threads, 16 * config->slow_threads);
     s->limits = limits_open();
-    rc_code code = open_threads(s);
+    rc_code code = OK;
+    if (config->doors) s->doors = *config->doors;
+    else code = doors_open(config->address, config->port, config->unix_path, config->threads, 0, &s->doors);
+    if (code == OK) code = open_threads(s);
     if (code != OK) {
         server_close(s);
         return code;
@@ -355,14 +317,16 @@ rc server_open(const server_config *config, server **out_)
 
 int server_port(const server *s)
 {
-    return s->port;
+    return s->doors.port;
 }
 
 void server_close(server *s)
 {
     if (!s) return;
     for (int i = 0; i < s->opened; i++) thread_close(&s->threads[i]);
+    doors_close(&s->doors);
     pool_close(s->slow);
+    pool_close(s->files);
     limits_close(s->limits);
     router_close(s->router);
     free(s->threads);

@@ -9,6 +9,7 @@
 
 #include "db/lane.h"
 #include "graph/graph.h"
+#include "http/doors.h"
 #include "http/limits.h"
 #include "http/req.h"
 #include "http/site.h"
@@ -23,6 +24,7 @@ typedef enum compress_when { COMPRESS_AUTO, COMPRESS_ON, COMPRESS_OFF } compress
 typedef struct server_config {
     const char *where;      /* the database, as for db_open */
     bool reads_in_lane;     /* PostgreSQL */
+    const doors *doors;     /* open already, as many as threads, and the server's from now on; NULL: it opens its own */
     const char *address;    /* "127.0.0.1" */
     int port;               /* 0: none free is chosen; see server_port */
     const char *unix_path;  /* NULL: none. Forwarded addresses are believed only here */
@@ -35,6 +37,7 @@ typedef struct server_config {
     lane *lane;
     graph *graph;
     id_mill *ids;
+    struct media *media;    /* for requests; may be NULL in tests: then no route takes files */
     const route *const *routes; /* tables, ended by NULL */
     /* The current settings; borrowed for ever (superseded values are kept). */
     const site *(*site_now)(void *arg);
@@ -42,6 +45,10 @@ typedef struct server_config {
     rc (*identify)(req *r);
     /* Looks at a stream again (http/streams.h). */
     stream_look *look;
+    /* The same as far as cookies tell without a database: sets r->session, of members only. */
+    void (*claims)(req *r);
+    /* A file without a name for an upload; -1 with errno. NULL: nothing is taken. */
+    int (*stage)(void *arg);
     /* Writes a whole page for a status; must not fail. May run without a database (r->c->db NULL). */
     void (*error_page)(req *r, rc_code code);
     /* Fills in what only the process knows (http/health.h). */
@@ -49,7 +56,7 @@ typedef struct server_config {
     void *arg;
 } server_config;
 
-/* With a line on stderr when it cannot; then nothing is left open. */
+/* With a line on stderr when it cannot; then nothing is left open, the doors neither. */
 rc server_open(const server_config *config, server **out);
 int server_port(const server *s);
 /* Stops accepting, answers what is under way, ends the threads. */

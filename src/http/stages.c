@@ -180,6 +180,12 @@ static void do_show(exchange *x)
 
 /* ---- moving on ---- */
 
+/* Of a route that takes files the slow stage is about them. */
+static bool is_slow(const exchange *x)
+{
+    return x->r.route->slow && (!x->r.route->uploads || x->r.upload_count);
+}
+
 /* A GET needs one snapshot, not two: its PREPARE and SHOW are one stage. */
 static void after_stage(exchange *x, rc_code result)
 {
@@ -190,7 +196,7 @@ static void after_stage(exchange *x, rc_code result)
     switch (x->stage) {
     case STAGE_PREPARE:
         if (x->r.method == GET) x->stage = STAGE_ANSWER;
-        else x->stage = result != OK ? STAGE_SHOW : x->r.route->slow ? STAGE_SLOW : STAGE_ACT;
+        else x->stage = result != OK ? STAGE_SHOW : is_slow(x) ? STAGE_SLOW : STAGE_ACT;
         break;
     case STAGE_SLOW: x->stage = result == OK ? STAGE_ACT : STAGE_SHOW; break;
     case STAGE_ACT: x->stage = STAGE_SHOW; break;
@@ -279,7 +285,7 @@ static void submit(exchange *x)
     }
     if (x->stage == STAGE_SLOW) {
         x->slow = (pool_job){.run = slow_run};
-        queued = pool_submit(s->slow, &x->slow);
+        queued = pool_submit(x->r.upload_count ? s->files : s->slow, &x->slow);
     } else {
         x->entered = x->outcome;
         x->job = (lane_job){.c = &x->c, .member = x->c.viewer.num, .reads = is_reading(x),

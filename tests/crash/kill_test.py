@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""kill -9 while 64 clients write. After each new start: what was acknowledged is there, nothing is there twice, the database
+"""kill -9 while 64 clients write: of the whole server, and every third time of the process that writes alone, which its
+supervisor then replaces. After each new start: what was acknowledged is there, nothing is there twice, the database
 is sound, and a form whose answer never came may be sent again without harm.
 
     VECHE_BIN      the server; build/test/veche
@@ -112,6 +113,20 @@ class Server:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
+
+    def web(self):
+        """The process that writes; None while there is none."""
+        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            try:
+                if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1] == b"web":
+                    return int(pid)
+            except (OSError, IndexError):
+                pass
+        return None
+
+    def kill_web(self):
+        """Only the process that writes: the supervisor starts another one behind the same doors."""
+        os.kill(self.web(), signal.SIGKILL)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -308,9 +323,13 @@ class Kill(unittest.TestCase):
         cookies = [member(server.port, name) for name in names]
         numbers = dict((name, num) for name, num in database.rows("SELECT name, num FROM member"))
         clients = [Client(i, numbers[names[i // 4]], cookies[i // 4]) for i in range(CLIENTS)]
-        for _ in range(cycles):
-            self.write_and_kill(server, clients)
-            server = self.server = Server(folder, database, log)
+        for cycle in range(cycles):
+            if cycle % 3 == 2:
+                self.write_and_kill(clients, server, server.kill_web)
+            else:
+                self.write_and_kill(clients, server, server.kill)
+                server = self.server = Server(folder, database, log)
+            self.wait_until_it_answers(server)
             self.check_soundness(folder)
             self.check_nothing_lost(database, clients, False)
             self.send_again(server.port, clients)
@@ -320,7 +339,13 @@ class Kill(unittest.TestCase):
         self.acknowledged += sum(len(c.posts) for c in clients)
         self.refused += sum(c.refused for c in clients)
 
-    def write_and_kill(self, server, clients):
+    def wait_until_it_answers(self, server):
+        browser = Browser(server.port)
+        status, _ = browser.ask("GET", "/healthz")
+        self.assertEqual(status, 200)
+        browser.close()
+
+    def write_and_kill(self, clients, server, kill):
         stop = threading.Event()
         threads = [threading.Thread(target=c.run, args=(server.port, stop)) for c in clients]
         before = sum(len(c.posts) for c in clients)
@@ -330,7 +355,7 @@ class Kill(unittest.TestCase):
         while sum(len(c.posts) for c in clients) < before + 20 and time.monotonic() < end:
             time.sleep(0.01)
         time.sleep(self.random.uniform(*MS_PER_WRITE_CYCLE) / 1000)
-        server.kill()
+        kill()
         stop.set()
         for t in threads:
             t.join()

@@ -81,7 +81,7 @@ class Install(unittest.TestCase):
         libraries = re.findall(r"dependency\('([\w-]+)'", (ROOT / "meson.build").read_text())
         packages = {"libmicrohttpd": "libmicrohttpd-dev", "sqlite3": "libsqlite3-dev", "libpq": "libpq-dev", "libsodium": "libsodium-dev",
                     "libcrypto": "libssl-dev", "libqrencode": "libqrencode-dev", "libzstd": "libzstd-dev", "libbrotlienc": "libbrotli-dev", "libbrotlidec": "libbrotli-dev",
-                    "zlib": "zlib1g-dev", "icu-uc": "libicu-dev", "icu-i18n": "libicu-dev", "threads": "gcc"}
+                    "zlib": "zlib1g-dev", "icu-uc": "libicu-dev", "icu-i18n": "libicu-dev", "libseccomp": "libseccomp-dev", "threads": "gcc"}
         for library in set(libraries) - {"cmocka"}:
             self.assertIn(packages[library], wanted)
         self.assertIn("libcmocka-dev", self.asked("test"))

@@ -141,12 +141,13 @@ class World:
         self.said = open(self.folder / "server.out", "wb")
         self.server = subprocess.Popen([VECHE, "serve", "--data", str(self.folder / "data"), "--port", "0", "--unix",
                                         str(self.folder / "http.sock")], stdout=self.said, stderr=self.said)
-        self.wait(lambda: (self.folder / "http.sock").exists())
+        # The supervisor's door is there before anybody answers behind it.
+        self.wait(lambda: b"Veche is listening on " in (self.folder / "server.out").read_bytes(), 60)
         self.proxy = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait(lambda: socket.create_connection(("127.0.0.1", self.tls), 1).close() is None)
 
-    def wait(self, ready):
-        for _ in range(200):
+    def wait(self, ready, seconds=10):
+        for _ in range(20 * seconds):
             try:
                 if ready():
                     return

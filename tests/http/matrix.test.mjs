@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { Client } from "../support/client.mjs";
-import { befriend, expect, invite, ITEMS, join, PASSWORD, Person, setupServer, unrelate } from "../support/people.mjs";
+import { befriend, expect, invite, ITEMS, join, PASSWORD, Person, picture, setupServer, unrelate } from "../support/people.mjs";
 import { codeOf, newSecret, switchOn } from "../support/second.mjs";
 import { dump, routes, start } from "../support/server.mjs";
 
@@ -132,6 +132,19 @@ async function theComment(variant) {
   return comment;
 }
 
+/** The owner's post with a picture as the variant says, and the addresses that the owner's page has: made once for a row, since nothing
+ * that is asked of it changes it. */
+const pictured = new Map();
+async function thePhoto(variant) {
+  const { anna } = world;
+  const key = JSON.stringify([...variant]);
+  if (pictured.has(key)) return pictured.get(key);
+  const post = await picture(anna, SECRET, await audience(variant));
+  if (variant.has("deleted")) await anna.done(`${post.path}/delete`);
+  pictured.set(key, post);
+  return post;
+}
+
 /** A circle of the owner's with the friend inside. */
 async function theCircle() {
   const { anna, actors } = world;
@@ -254,6 +267,11 @@ const make = {
     return { path: `/wall${owner(variant).num}` };
   },
   "POST /wall{owner:int}": (variant) => ({ path: `/wall${owner(variant).num}`, fields: { text: "good day" } }),
+  "/photo{owner:int}_{photo}": async (variant) => ({ path: (await thePhoto(variant)).page }),
+  "/media/{owner:int}_{photo}/{size:int}/{pass}": async (variant) => {
+    const { file } = await thePhoto(variant);
+    return { path: variant.has("no pass") ? file.replace(/[^/]+$/, "0.499999.AAAAAAAAAAAAAAAAAAAAAA") : file };
+  },
   "/wall{owner:int}_{ordinal:int}": onPost(""),
   "/wall{owner:int}_{ordinal:int}/likes": onPost("/likes"),
   "/wall{owner:int}_{ordinal:int}/history": onPost("/history"),
@@ -519,7 +537,7 @@ test("no GET changes anything", async () => {
   const { anna, actors } = world;
   const post = await anna.write("still here");
   const circle = await theCircle();
-  const fill = { "{name}": anna.name, "{token}": "x", "{tag}": "marks", "{num:int}": anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal };
+  const fill = { "{name}": anna.name, "{token}": "x", "{tag}": "marks", "{num:int}": anna.num, "{owner:int}": anna.num, "{ordinal:int}": post.ordinal, "{photo}": "1", "{size:int}": 0, "{pass}": "x" };
   const paths = known.filter((r) => r.method === "GET").map((r) => (r.path.startsWith("/friends/circle/") ? `/friends/circle/${circle}` : r.path.replace(/\{[^}]+\}/g, (m) => fill[m])));
   const before = await dump(server);
   for (const column of table.actors) for (const path of paths) await actors[column].client.get(path);

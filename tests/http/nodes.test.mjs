@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { befriend, expect, join, LEVELS, Person, setupServer } from "../support/people.mjs";
-import { column, createDatabase, start } from "../support/server.mjs";
+import { children, column, createDatabase, start } from "../support/server.mjs";
 
 const WITHIN_MS = 1000;
 
@@ -146,14 +146,15 @@ describe("two processes on one database", () => {
     const [anna, , boris] = await pair("aglaya", "boleslav");
     const post = await anna.write("before the stop");
     await soon("the post is in the news", () => shows(boris, "/feed", "before the stop"));
-    two.child.kill("SIGSTOP");
+    const { pid } = children(two).find((c) => c.what === "web");
+    process.kill(pid, "SIGSTOP");
     try {
       for (let i = 0; i < 5; i++) await anna.write(`meanwhile ${i}`);
       await anna.done(`${post.path}/delete`);
       await anna.privacy({ wall: LEVELS.members, presence: LEVELS.nobody });
       await pause(3000);
     } finally {
-      two.child.kill("SIGCONT");
+      process.kill(pid, "SIGCONT");
     }
     const feed = expect(await boris.get("/feed"), 200).body;
     for (let i = 0; i < 5; i++) assert.ok(feed.includes(`meanwhile ${i}`), "the first page after the stop has all of it");

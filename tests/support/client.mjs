@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A browser's network side without a browser: one cookie jar, no redirects followed unless asked, headers as they came.
+import { randomBytes } from "node:crypto";
 import http from "node:http";
 import net from "node:net";
 
@@ -114,6 +115,18 @@ export class Client {
   post(path, fields = [], { headers = {}, ...options } = {}) {
     const body = typeof fields === "string" || Buffer.isBuffer(fields) ? fields : encode(fields);
     return this.request("POST", path, { body, headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, ...options });
+  }
+
+  /** A form with files: fields [[name, value], …], then files [[name, file name, bytes], …]. */
+  upload(path, fields, files = [], { headers = {}, ...options } = {}) {
+    const boundary = `----veche${randomBytes(12).toString("hex")}`;
+    const part = (head, bytes) => Buffer.concat([Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`), Buffer.from(bytes), Buffer.from("\r\n")]);
+    const parts = [
+      ...(Array.isArray(fields) ? fields : Object.entries(fields)).map(([name, value]) => part(`name="${name}"`, String(value))),
+      ...files.map(([name, file, bytes]) => part(`name="${name}"; filename="${file}"\r\nContent-Type: image/jpeg`, bytes)),
+    ];
+    const body = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
+    return this.request("POST", path, { body, headers: { "content-type": `multipart/form-data; boundary=${boundary}`, ...headers }, ...options });
   }
 
   /** GET, along redirects, to a page. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Members of a test server, made the way members are made: through the pages' own forms.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { Client } from "./client.mjs";
 
@@ -134,4 +135,18 @@ export async function invite(person, { uses = 1, friend = true } = {}) {
   expect(await person.submit("/settings/invitations", "/settings/invitations", { uses, befriend: friend ? "1" : null }), 303, "invitation:");
   const page = await person.get("/settings/invitations");
   return page.doc.one("input[name=code]").attrs.value;
+}
+
+/** A camera's picture. */
+export const PICTURE = readFileSync(new URL("../../node_modules/exif/test/right.jpg", import.meta.url));
+
+/** A post with a picture: {path, page, file}, the addresses as its author's page has them. */
+export async function picture(who, text, audience = 0) {
+  const sent = await who.client.upload(who.wall, { once: await who.client.once(), text, audience }, [["photo", "a.jpg", PICTURE]]);
+  const undo = /\/wall(\d+)_(\d+)\/delete/.exec(decodeURIComponent(toastOf(expect(sent, 303))));
+  const path = `/wall${undo[1]}_${undo[2]}`;
+  const { doc } = expect(await who.get(path), 200);
+  const page = doc.all("a").map((a) => a.attrs.href ?? "").find((h) => h.startsWith("/photo"));
+  const file = doc.all("img").map((i) => i.attrs.src ?? "").find((h) => h.startsWith("/media/"));
+  return { path, page, file };
 }

@@ -6,7 +6,7 @@
 //   VECHE_TEST_PG  for postgres: the address of a running cluster (tests/support/pg_cluster.sh start DIR prints it)
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -250,6 +250,19 @@ export async function start({ limits = false, args = [], env = {}, data = null, 
     throw e;
   }
   return server;
+}
+
+/** What the supervisor has started: [{pid, what: "web"}, …]. */
+export function children(server) {
+  const pids = readFileSync(`/proc/${server.child.pid}/task/${server.child.pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  const what = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[1];
+    } catch {
+      return null; // it has just ended
+    }
+  };
+  return pids.map((pid) => ({ pid, what: what(pid) }));
 }
 
 /** `veche WORDS`: its standard output. */

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Client } from "./client.mjs";
-import { expect, join as joinAs, Person } from "./people.mjs";
+import { expect, join as joinAs, Person, picture } from "./people.mjs";
 import { switchOn } from "./second.mjs";
 import { BIN, createDatabase, ENGINE, routes, start } from "./server.mjs";
 
@@ -77,6 +77,7 @@ async function plan(who) {
   const me = who.en;
   const post = await livelyPost(me);
   await me.done("/friends/circles", { title: "Choir" });
+  const shown = await picture(me, "Look what I have seen");
   const circles = expect(await me.get("/friends?tab=circles"), 200);
   const circle = circles.doc.all("a").find((a) => /^\/friends\/circle\/\d+$/.test(a.attrs.href ?? "")).attrs.href;
   const people = expect(await me.get("/people"), 200);
@@ -158,6 +159,7 @@ async function plan(who) {
     "/wall{owner:int}_{ordinal:int}/audience": [["member", `${post}/audience`, null]],
     "/wall{owner:int}_{ordinal:int}/likes": [["member", `${post}/likes`]],
     "/wall{owner:int}_{ordinal:int}/history": [["member", `${post}/history`]],
+    "/photo{owner:int}_{photo}": [["member", shown.page], ["guest", shown.page]],
     "/friends": [["member", "/friends"], ["member", "/friends?tab=requests"], ["member", "/friends?tab=online"], ["member", "/friends?tab=circles"]],
     "/friends/of/{num:int}": [["member", `/friends/of/${who.ru.num}`, null]],
     "/friends/{num:int}/ask": [["member", `/friends/${stranger}/ask`, null]],
@@ -169,8 +171,8 @@ async function plan(who) {
     "/admin/members/{num:int}": [["owner", `/admin/members/${me.num}`], ["owner", `/admin/members/${left.num}`]],
     "/admin/site": [["owner"]],
   };
-  // These are no pages: answers for machines, and a redirect.
-  const bare = new Set(["/healthz", "/robots.txt", "/live", "/id{num:int}"]);
+  // These are no pages: answers for machines, a redirect, and pictures.
+  const bare = new Set(["/healthz", "/robots.txt", "/live", "/id{num:int}", "/media/{owner:int}_{photo}/{size:int}/{pass}"]);
   const stops = [];
   for (const { method, path: route } of routes()) {
     if (method !== "GET" || bare.has(route)) continue;

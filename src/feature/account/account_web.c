@@ -40,6 +40,13 @@ rc account_identify(req *r)
     return OK;
 }
 
+void account_claims(req *r)
+{
+    int64_t num;
+    if (!account_token_read(r->c->arena, req_cookie(r, "sid"), &num, &r->session)) r->session = STR("");
+}
+
+/* A device's label for the list of sessions: the browser's family and system, never the whole header. */
 str account_device_label(req *r)
 {
     static const char *const browsers[] = {"Firefox", "Edg", "OPR", "YaBrowser", "Chrome", "Safari", "curl"};

@@ -23,6 +23,8 @@ void account_renewal_give(req *r, const account_renewal *n);
 
 /* For the server: who asks? Reads the session cookie; a guest's session is the hash of the guest cookie. */
 rc account_identify(req *r);
+/* r->session as a member's cookie claims it, without asking the database; empty for all others. */
+void account_claims(req *r);
 
 /* The form fields of a new account, checked and ready for account_create but for the password, which is hashed in the
  * slow stage, and the role: sign-up and set-up share them. */

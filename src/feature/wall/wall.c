@@ -240,12 +240,18 @@ static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t orig
 
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal)
 {
+    return wall_add_with(c, owner, text, audience, NULL, 0, ordinal);
+}
+
+rc wall_add_with(ctx *c, int64_t owner, str text, int64_t audience, const photo_new *photos, size_t len, int64_t *ordinal)
+{
     int64_t id;
     if (owner != c->viewer.num) {
         TRY(privacy_check(c, owner, PRIVACY_POST));
         audience = LEVEL_EVERYONE; /* the owner's rules for the wall stand above */
     }
-    return insert(c, owner, text, audience, 0, ordinal, &id);
+    TRY(insert(c, owner, text, audience, 0, ordinal, &id));
+    return photo_attach(c, owner, id, photos, len);
 }
 
 rc wall_repost_of(ctx *c, int64_t owner, int64_t ordinal, wall_post *out)
@@ -417,6 +423,7 @@ static rc sweep_run(ctx *c, str payload)
         TRY(poll_forget(c, p->bucket, p->id));
         TRY(sql_wall_repost_drop_all(c->db, p->bucket, p->id));
         if (p->original) TRY(sql_wall_repost_drop(c->db, id_bucket(p->original), p->original, p->id));
+        TRY(photo_erase(c, p->bucket, p->id));
         TRY(sql_wall_erase(c->db, p->bucket, p->id));
     }
     return job_add(c, &wall_sweep, payload, old.len == SWEEP_SLICE ? 0 : c->now + SWEEP_PAUSE_MS);

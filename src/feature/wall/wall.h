@@ -8,6 +8,7 @@
 #define VECHE_WALL_H
 
 #include "db/jobs.h"
+#include "feature/photo/photo.h"
 #include "graph/privacy.h"
 #include "wall.sql.h"
 
@@ -24,6 +25,8 @@
 
 /* E_DENIED when the owner does not let the viewer post. `audience` counts on the own wall only. *ordinal: the new address. */
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal);
+/* The same with pictures. */
+rc wall_add_with(ctx *c, int64_t owner, str text, int64_t audience, const photo_new *photos, size_t len, int64_t *ordinal);
 /* E_NOT_FOUND also for posts that the viewer may not see; E_GONE for deleted ones that they could. */
 rc wall_get(ctx *c, int64_t owner, int64_t ordinal, wall_post *out);
 /* The same by its id. */

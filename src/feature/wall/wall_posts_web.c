@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/utf8.h"
+#include "feature/photo/photo_web.h"
 #include "feature/wall/text.h"
 #include "feature/poll/poll_web.h"
 #include "feature/wall/wall_web.h"
@@ -182,6 +183,7 @@ static rc put_one(posts_batch *b, const ring_post *p, bool liked, const quiet_fi
     if (filter) tpl_quiet_folded_open(o, b->v, filter->words); /* its words have been read: the post is there */
     TRY(put_head(b, p, o, &there));
     if (!there) return OK;
+    TRY(photo_put(b->v, o, p->id, p->version));
     put_poll_of(b, p, o);
     TRY(put_original_of(b, p, o));
     put_acts(b->v, p, liked, o);

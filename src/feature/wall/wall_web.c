@@ -2,6 +2,7 @@
 #include "feature/wall/wall_web.h"
 
 #include "base/ids.h"
+#include "feature/photo/photo_web.h"
 #include "feature/poll/poll_web.h"
 #include "feature/wall/text.h"
 #include "page/fragment.h"
@@ -144,6 +145,8 @@ typedef struct post_form {
     int64_t version;
     poll_draft poll;
     bool asks; /* there is a poll */
+    photo_form photos;
+    bool acted; /* the pictures' rows may have been written */
 } post_form;
 
 /* "3" is a base level, "c2" the member's own circle 2. */
@@ -183,7 +186,8 @@ static rc post_prepare(req *r)
     post_form *f = r->state = ARENA_NEW(r->c->arena, post_form);
     TRY(req_text(r, "text", 0, POST_MAX, true, &f->text));
     TRY(req_text(r, "warning", 0, WARNING_MAX, false, &f->warning));
-    if (f->text.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
+    TRY(photo_form_read(r, &f->photos));
+    if (f->text.len == 0 && f->photos.len == 0) return req_fault(r, "text", MSG(L_wall_text_empty));
     f->version = req_field_int(r, "version", -1);
     return read_audience(r, f);
 }
@@ -195,12 +199,29 @@ static rc new_prepare(req *r)
     return poll_from_form(r, &f->poll, &f->asks);
 }
 
+static rc post_slow(req *r)
+{
+    post_form *f = r->state;
+    return photo_form_make(r, &f->photos);
+}
+
+/* After an act whose end is not known (a database that went away during the commit) nobody but the database can tell whether the
+ * pictures have their rows: then the sweep asks it, later. */
+static void post_finally(req *r)
+{
+    post_form *f = r->state;
+    if (!f || f->photos.made == 0) return;
+    bool unused = r->replayed || !f->acted;
+    if (unused || r->outcome == OK) photo_form_done(r, &f->photos, !unused);
+}
+
 static rc post_act(req *r)
 {
     post_form *f = r->state;
+    f->acted = true;
     int64_t stored = LEVEL_EVERYONE, ordinal;
     if (f->choose && owner_of(r) == r->c->viewer.num) TRY(intern_audience(r, f, &stored));
-    TRY(wall_add(r->c, owner_of(r), f->text, stored, &ordinal));
+    TRY(wall_add_with(r->c, owner_of(r), f->text, stored, f->photos.items, f->photos.made, &ordinal));
     if (f->warning.len) TRY(wall_warn(r->c, owner_of(r), ordinal, f->warning));
     if (f->asks) TRY(poll_add(r->c, owner_of(r), ordinal, &f->poll));
     r->result = arena_printf(r->c->arena, "%lld", (long long)ordinal);
@@ -474,8 +495,8 @@ static rc history_show(req *r)
 
 const route wall_routes[] = {
     {GET, "/wall{owner:int}", .show = wall_index, .who = ANYONE},
-    {POST, "/wall{owner:int}", .prepare = new_prepare, .act = post_act, .show = post_show, .again = wall_index, .who = MEMBER,
-     .per_minute = 60, .body_max = 128 * 1024},
+    {POST, "/wall{owner:int}", .prepare = new_prepare, .slow = post_slow, .act = post_act, .show = post_show, .again = wall_index,
+     .finally = post_finally, .who = MEMBER, .per_minute = 60, .body_max = 128 * 1024, .uploads = PHOTOS_MAX, .upload_max = PHOTO_BYTES_MAX},
     {GET, ONE_POST "/edit", .show = edit_form, .who = MEMBER},
     {POST, ONE_POST "/edit", .prepare = post_prepare, .act = edit_act, .show = edit_show, .again = edit_form, .who = MEMBER,
      .body_max = 128 * 1024},
