@@ -380,7 +380,7 @@ function onCase(end, fields) {
   return async (variant, column) => ({ path: `/admin/members/${(await theCase(variant, column)).num}${end}`, fields });
 }
 
-const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "waiting", "under a deleted post", "with a poll", "with an anonymous poll"]);
+const WORDS = new Set(["owner suspended", "nobody", "deleted", "by the friend", "deleted by the friend", "they asked", "staff", "the house", "oneself", "suspended already", "waiting", "under a deleted post", "with a poll", "with an anonymous poll", "no pass"]);
 
 /** "deleted post=friends" → Map {deleted → true, post → "friends"}. */
 function readVariant(text) {
