@@ -337,9 +337,9 @@ def streams_row(a):
         ask = lambda: wrk(veche, a.seconds, "get.lua", [a.world / "sessions.tsv", "feed"], 16)
         ask()  # memory fills
         listeners.come()
-        before = streams.own_bytes(veche.child.pid)
+        before = sum(map(streams.own_bytes, veche.pids()))
         listeners.open()
-        each = (streams.own_bytes(veche.child.pid) - before) / len(tokens)
+        each = (sum(map(streams.own_bytes, veche.pids())) - before) / len(tokens)
         quiet, pairs, took = ask(), [], []
         for once in made:
             with concurrent.futures.ThreadPoolExecutor(2) as pool:

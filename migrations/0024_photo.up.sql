@@ -39,3 +39,5 @@ CREATE TABLE photo_gone (
 );
 --@end
 --@distribute photo_gone bucket
+
+ALTER TABLE post ADD COLUMN photos INTEGER NOT NULL DEFAULT 0 CHECK (photos BETWEEN 0 AND 10); -- class: public

@@ -130,6 +130,7 @@ typedef struct ring_post {
     int64_t id, audience, original; /* original: of a repost, the id of what it passes on */
     uint32_t owner, author, ordinal, version, likes, comments, reposts;
     bool poll;
+    uint8_t photos; /* how many */
 } ring_post;
 
 #define NEWS_SCAN_MAX 500

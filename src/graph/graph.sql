@@ -54,7 +54,7 @@ WHERE m.bucket = $bucket AND m.owner = $owner AND m.ordinal = $ordinal AND m.oth
 
 -- name: graph_ring :many
 -- doc: What stands on a wall below `before`, newest first.
-SELECT p.id, p.audience, p.author, p.ordinal, p.version, p.likes, p.comments, p.original, p.reposts, p.poll
+SELECT p.id, p.audience, p.author, p.ordinal, p.version, p.likes, p.comments, p.original, p.reposts, p.poll, p.photos
 FROM post p
 WHERE p.bucket = $bucket AND p.owner = $owner AND p.deleted_at = 0 AND p.id < $before
 ORDER BY p.id DESC LIMIT $limit;

@@ -59,6 +59,7 @@ typedef struct ring_entry {
     int64_t id, audience, original;
     uint32_t author, ordinal, version, likes, comments, reposts;
     bool poll;
+    uint8_t photos;
 } ring_entry;
 
 typedef struct ring_part {

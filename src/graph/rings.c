@@ -48,7 +48,8 @@ static void ring_fill(ring_part *p, const graph_ring_row_list *rows, size_t len)
     for (size_t i = 0; i < len; i++) {
         const graph_ring_row *row = &rows->items[i];
         p->items[i] = (ring_entry){row->id, row->audience, row->original, (uint32_t)row->author, (uint32_t)row->ordinal, (uint32_t)row->version,
-                                   (uint32_t)row->likes, (uint32_t)row->comments, (uint32_t)row->reposts, row->poll != 0};
+                                   (uint32_t)row->likes, (uint32_t)row->comments, (uint32_t)row->reposts, row->poll != 0,
+                                   (uint8_t)row->photos};
     }
 }
 
@@ -227,7 +228,7 @@ static rc merge_settle(merge *m)
 
 static ring_post post_of(uint32_t owner, const ring_entry *e)
 {
-    return (ring_post){e->id, e->audience, e->original, owner, e->author, e->ordinal, e->version, e->likes, e->comments, e->reposts, e->poll};
+    return (ring_post){e->id, e->audience, e->original, owner, e->author, e->ordinal, e->version, e->likes, e->comments, e->reposts, e->poll, e->photos};
 }
 
 static rc merge_judge(merge *m, const head *h, int64_t audience, bool *may)

@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "http/exchange.h"
 
-/* Nothing but our own files: no inline script, no third party, no framing, no plug-ins. */
+/* Nothing but our own files: no inline script, no third party, no framing, no plug-ins. A picture may also be a blob, which only a
+ * script of ours can make: the preview of what is about to be sent. */
 static const char csp[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; "
     "trusted-types default";
 

@@ -153,7 +153,7 @@ static rc viewer_page(req *r)
     for (size_t i = 0; i < list.len; i++)
         if (list.items[i].id == row.id) at = &list.items[index = i];
     if (!at) return fail(r->c, E_NOT_FOUND, MSG(L_NONE), "a picture outside of its post");
-    photo_stand stand = {.at = at, .author = author, .ordinal = row.ordinal, .index = (int64_t)index + 1, .count = (int64_t)list.len};
+    photo_stand stand = {.all = list, .at = at, .author = author, .ordinal = row.ordinal, .time = id_time(row.post), .index = (int64_t)index + 1};
     if (index > 0) stand.before = &list.items[index - 1];
     if (index + 1 < list.len) stand.after = &list.items[index + 1];
     tpl_photo_page(r->out, &v, &stand);

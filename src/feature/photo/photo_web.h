@@ -21,9 +21,10 @@ void photo_form_done(req *r, photo_form *f, bool kept);
 
 /* A picture on its own page, among those of its post. */
 typedef struct photo_stand {
-    const photo *at, *before, *after; /* NULL: none */
+    photo_list all;
+    const photo *at, *before, *after; /* among them; NULL: none */
     person author;
-    int64_t ordinal, index, count; /* index: from 1 */
+    int64_t ordinal, time, index; /* of the post; index: from 1 */
 } photo_stand;
 
 /* "#8a8f93" */

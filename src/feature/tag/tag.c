@@ -20,7 +20,7 @@ static ring_post ring_post_of(const tag_post *p)
     return (ring_post){.id = p->id, .audience = p->audience, .owner = (uint32_t)p->owner, .author = (uint32_t)p->author,
                        .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version, .likes = (uint32_t)p->likes,
                        .comments = (uint32_t)p->comments, .original = p->original, .reposts = (uint32_t)p->reposts,
-                       .poll = p->poll != 0};
+                       .poll = p->poll != 0, .photos = (uint8_t)p->photos};
 }
 
 /* Looks for one more than the page holds: so that a next page is promised only where something is on it. */

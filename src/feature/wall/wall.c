@@ -112,7 +112,8 @@ ring_post wall_ring_post(const wall_post *p)
 {
     return (ring_post){.id = p->id, .audience = p->audience, .original = p->original, .owner = (uint32_t)p->owner,
                        .author = (uint32_t)p->author, .ordinal = (uint32_t)p->ordinal, .version = (uint32_t)p->version,
-                       .likes = (uint32_t)p->likes, .comments = (uint32_t)p->comments, .reposts = (uint32_t)p->reposts, .poll = p->poll != 0};
+                       .likes = (uint32_t)p->likes, .comments = (uint32_t)p->comments, .reposts = (uint32_t)p->reposts, .poll = p->poll != 0,
+                       .photos = (uint8_t)p->photos};
 }
 
 /* Takes of a slice of copies, in its order, those that stand and that the viewer may see. */
@@ -225,14 +226,14 @@ rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
     return change_emit(c, CHANGE_WALL, owner, post);
 }
 
-static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t original, int64_t *ordinal, int64_t *id)
+static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t original, size_t photos, int64_t *ordinal, int64_t *id)
 {
     int64_t author = c->viewer.num, bucket = bucket_of(owner);
     str stored;
     TRY(text_store(c, text, &stored));
     TRY(wall_number(c, owner, ordinal));
     *id = id_next(c->ids, bucket, c->now);
-    TRY(sql_wall_insert(c->db, bucket, *id, owner, *ordinal, author, audience, stored, original));
+    TRY(sql_wall_insert(c->db, bucket, *id, owner, *ordinal, author, audience, stored, original, (int64_t)photos));
     TRY(tag_write(c, bucket, *id, stored));
     TRY(count_post(c, owner, author, audience, true));
     return change_emit(c, CHANGE_WALL, owner, *id);
@@ -250,7 +251,7 @@ rc wall_add_with(ctx *c, int64_t owner, str text, int64_t audience, const photo_
         TRY(privacy_check(c, owner, PRIVACY_POST));
         audience = LEVEL_EVERYONE; /* the owner's rules for the wall stand above */
     }
-    TRY(insert(c, owner, text, audience, 0, ordinal, &id));
+    TRY(insert(c, owner, text, audience, 0, len, ordinal, &id));
     return photo_attach(c, owner, id, photos, len);
 }
 
@@ -279,7 +280,7 @@ rc wall_repost(ctx *c, int64_t owner, int64_t ordinal, str text, int64_t audienc
     int64_t me = c->viewer.num, id;
     TRY(wall_repost_of(c, owner, ordinal, &p));
     TRY(count_repost(c, bucket_of(me), p.id, 1, true));
-    TRY(insert(c, me, text, audience, p.id, number, &id));
+    TRY(insert(c, me, text, audience, p.id, 0, number, &id));
     TRY(count_repost(c, bucket_of(me), p.id, 1, false));
     return sql_wall_repost_insert(c->db, id_bucket(p.id), p.id, id);
 }

@@ -5,26 +5,26 @@
 UPDATE member SET wall_seq = wall_seq + 1 WHERE bucket = $bucket AND num = $num RETURNING wall_seq AS ordinal;
 
 -- name: wall_insert :exec
-INSERT INTO post (bucket, id, owner, ordinal, author, audience, text, original)
-VALUES ($bucket, $id, $owner, $ordinal, $author, $audience, $text:text, $original);
+INSERT INTO post (bucket, id, owner, ordinal, author, audience, text, original, photos)
+VALUES ($bucket, $id, $owner, $ordinal, $author, $audience, $text:text, $original, $photos);
 
 -- name: wall_by_ordinal :one
 -- row: wall_post
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll, p.photos
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.ordinal = $ordinal;
 
 -- name: wall_by_id :one
 -- row: wall_post
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll, p.photos
 FROM post p WHERE p.bucket = $bucket AND p.id = $id;
 
 -- name: wall_by_ids :many
 -- row: wall_post
 -- doc: Posts for pages that know their ids; in no order.
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll, p.photos
 FROM {ids:$posts} i JOIN post p ON p.bucket = i.bucket AND p.id = i.id WHERE p.deleted_at = 0 LIMIT 1024;
 
 -- name: wall_update_text :count
@@ -42,7 +42,7 @@ UPDATE post SET pinned = $at, version = version + 1 WHERE bucket = $bucket AND i
 -- row: wall_post
 -- doc: What stands on top of a wall, the latest pinned first.
 SELECT p.id, p.owner, p.ordinal, p.author, p.audience, p.text, p.edited_at, p.version, p.likes, p.comments,
-  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll
+  p.deleted_at, p.deleted_by, p.warning, p.original, p.reposts, p.pinned, p.poll, p.photos
 FROM post p WHERE p.bucket = $bucket AND p.owner = $owner AND p.pinned > 0 AND p.deleted_at = 0 ORDER BY p.pinned DESC LIMIT $limit;
 
 -- name: wall_set_poll :exec
@@ -117,7 +117,7 @@ SELECT p.id, p.bucket, p.original FROM post p WHERE p.deleted_at > 0 AND p.delet
 ORDER BY p.deleted_at LIMIT $limit;
 
 -- name: wall_erase :exec
-UPDATE post SET text = '', warning = '', likes = 0, reposts = 0, deleted_by = 0 WHERE bucket = $bucket AND id = $id;
+UPDATE post SET text = '', warning = '', likes = 0, reposts = 0, photos = 0, deleted_by = 0 WHERE bucket = $bucket AND id = $id;
 
 -- name: wall_erase_history :exec
 DELETE FROM post_history WHERE bucket = $bucket AND post = $post;

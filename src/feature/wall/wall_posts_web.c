@@ -70,7 +70,9 @@ rc wall_put_original(view *v, out *o, const wall_post *p)
     TRY(view_person(c, p->author, &head.author));
     TRY(view_person(c, p->owner, &head.owner));
     head.text = text_html_folded(c->arena, p->text, &head.folded);
-    tpl_original(o, v, &head);
+    tpl_original_open(o, v, &head);
+    if (p->photos) TRY(photo_put(v, o, p->id, (uint32_t)p->version));
+    tpl_original_close(o, v, &head);
     return OK;
 }
 
@@ -183,7 +185,7 @@ static rc put_one(posts_batch *b, const ring_post *p, bool liked, const quiet_fi
     if (filter) tpl_quiet_folded_open(o, b->v, filter->words); /* its words have been read: the post is there */
     TRY(put_head(b, p, o, &there));
     if (!there) return OK;
-    TRY(photo_put(b->v, o, p->id, p->version));
+    if (p->photos) TRY(photo_put(b->v, o, p->id, p->version));
     put_poll_of(b, p, o);
     TRY(put_original_of(b, p, o));
     put_acts(b->v, p, liked, o);
