@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { assertQuiet, Axe, cookiesOf, launch, openWindow, WALKERS } from "../support/browser.mjs";
+import { launch, WALKERS } from "../support/browser.mjs";
 import { befriend, join, setupServer } from "../support/people.mjs";
 import { start } from "../support/server.mjs";
-import { foreign, words } from "../support/words.mjs";
+import { walk } from "../support/walk.mjs";
 
 const NAMES = { en: { olga: ["Olga", "Mayer"], ivan: ["Ivan", "Rublev"], vera: ["Vera", "Stern"] }, ru: { olga: ["Ольга", "Майер"], ivan: ["Иван", "Рублёв"], vera: ["Вера", "Штерн"] } };
 const TOLD = { en: { city: "Novgorod", school: "Polytechnic", work: "Depot", word: "tramway" }, ru: { city: "Новгород", school: "Политех", work: "Депо", word: "трамвай" } };
@@ -21,12 +21,11 @@ after(() => browser?.close());
 for (const { lang, js } of WALKERS) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
 
 function journey(lang, js) {
-  const t = words(lang);
+  const { windows, t, begin, end, audit, open, step, press, follow, field, main } = walk(lang, js);
   const told = TOLD[lang];
   const full = (who) => NAMES[lang][who].join(" ");
   const people = {};
-  const windows = {};
-  let server, axe;
+  let server;
 
   before(async () => {
     server = await start();
@@ -34,49 +33,12 @@ function journey(lang, js) {
     for (const who of ["olga", "ivan", "vera"]) people[who] = await join(server, who, { given: NAMES[lang][who][0], family: NAMES[lang][who][1], gender: who === "ivan" ? 2 : 1 });
     await befriend(people.olga, people.ivan);
     await befriend(people.ivan, people.vera);
-    axe = await Axe.open(browser, server.url);
-    for (const who of ["olga", "ivan", "vera", "guest"]) {
-      windows[who] = await openWindow(browser, server.url, { lang, js });
-      if (people[who]) await windows[who].context.addCookies(cookiesOf(people[who].client).filter((c) => !/toast|lang/.test(c.name)));
-    }
+    await begin(browser, server, people);
   });
   after(async () => {
-    await axe?.close();
-    for (const w of Object.values(windows)) await w.close();
+    await end();
     await server?.stop();
   });
-
-  // ---- steps ----
-
-  async function audit(who) {
-    const { page } = windows[who];
-    const where = `${who} at ${page.url()}`;
-    assert.deepEqual(await axe.look(page.url(), await page.content()), [], `axe, ${where}`);
-    assert.deepEqual(foreign(await page.locator("body").innerText(), lang), [], `the other language, ${where}`);
-    assertQuiet(windows[who], where);
-  }
-
-  async function open(who, path, status = 200) {
-    const answer = await windows[who].page.goto(path);
-    assert.equal(answer.status(), status, `${who} opens ${path}`);
-    await audit(who);
-    return windows[who].page;
-  }
-
-  async function step(who, act, expected) {
-    const { page } = windows[who];
-    const loaded = page.waitForEvent("load");
-    await act(page);
-    await loaded;
-    assert.match(new URL(page.url()).pathname + new URL(page.url()).search, expected, `${who} is led on`);
-    await audit(who);
-    return page;
-  }
-
-  const press = (who, key, expected) => step(who, (page) => page.locator("main").getByRole("button", { name: t(key), exact: true }).first().click(), expected);
-  const follow = (who, key, expected) => step(who, (page) => page.locator("main").getByRole("link", { name: t(key) }).first().click(), expected);
-  const field = (page, key) => page.getByLabel(t(key), { exact: true });
-  const main = (who) => windows[who].page.locator("main").innerText();
 
   // ---- the journey ----
 

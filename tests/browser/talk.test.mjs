@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { assertQuiet, Axe, cookiesOf, launch, openWindow, WALKERS } from "../support/browser.mjs";
+import { launch, WALKERS } from "../support/browser.mjs";
 import { befriend, join, setupServer } from "../support/people.mjs";
 import { start } from "../support/server.mjs";
-import { foreign, words } from "../support/words.mjs";
+import { walk } from "../support/walk.mjs";
 
 let browser, server;
 const people = {};
@@ -25,45 +25,14 @@ after(async () => {
 for (const { lang, js } of WALKERS) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
 
 function journey(lang, js) {
-  const t = words(lang);
-  const windows = {};
-  let axe, post;
+  const { windows, t, begin, end, audit, open, step } = walk(lang, js);
+  let post;
 
   before(async () => {
-    axe = await Axe.open(browser, server.url);
-    for (const who of ["olga", "ivan", "guest"]) windows[who] = await openWindow(browser, server.url, { lang, js, cookies: who === "guest" ? null : cookiesOf(people[who].client) });
+    await begin(browser, server, people);
     post = await people.olga.write(`What shall we sing? ${lang} ${js}`);
   });
-  after(async () => {
-    await axe?.close();
-    for (const w of Object.values(windows)) await w.close();
-  });
-
-  async function audit(who) {
-    const { page } = windows[who];
-    const where = `${who} at ${page.url()}`;
-    assert.deepEqual(await axe.look(page.url(), await page.content()), [], `axe, ${where}`);
-    assert.deepEqual(foreign(await page.locator("body").innerText(), lang), [], `the other language, ${where}`);
-    assertQuiet(windows[who], where);
-  }
-
-  async function open(who, path, status = 200) {
-    const answer = await windows[who].page.goto(path);
-    // An address that differs behind the # alone is no new page.
-    if (answer) assert.equal(answer.status(), status, `${who} opens ${path}`);
-    await audit(who);
-    return windows[who].page;
-  }
-
-  async function step(who, act, expected = null) {
-    const { page } = windows[who];
-    const loaded = page.waitForEvent("load");
-    await act(page);
-    await loaded;
-    if (expected) assert.match(new URL(page.url()).pathname + new URL(page.url()).search, expected, `${who} is led on`);
-    await audit(who);
-    return page;
-  }
+  after(end);
 
   const comment = (page, text) => page.locator("li.cmt").filter({ hasText: text });
   const send = (who, text, expected) => step(who, async (page) => (await page.locator("#comment").fill(text), page.getByRole("button", { name: t("comment.send") }).click()), expected);

@@ -2,6 +2,8 @@
 // Pictures on their way: what was chosen is shown before it is sent; how much of it has gone, and a way back, while it is sent.
 // Without this file the browser sends the same form by itself. All sentences come with the form.
 
+export {}; // a module: its names are its own
+
 const under = new WeakMap<HTMLFormElement, XMLHttpRequest>();
 
 const filesOf = (form: HTMLFormElement): HTMLInputElement | null => form.querySelector<HTMLInputElement>('input[type="file"]');
