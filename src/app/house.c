@@ -207,7 +207,7 @@ rc house_open(const config *c, house **out)
         return E_INTERNAL;
     }
     TRY(take_lock(h));
-    h->where = h->postgres ? strdup(c->db) : config_path(c, "veche.db");
+    h->where = h->postgres && c->db ? strdup(c->db) : config_path(c, "veche.db");
     return open_rest(h);
 }
 

@@ -16,7 +16,7 @@
 #define LIBRARY "libvips.so.42"
 #define DECODE_BOX 2560 /* no size is larger, so no more of the picture is ever in memory at once */
 
-#define DECLARE(type, name, arguments) static type(*p_##name) arguments;
+#define DECLARE(name) static __typeof__(name) *p_##name;
 VIPS_FUNCTIONS(DECLARE)
 
 typedef void any_function(void);
@@ -37,7 +37,7 @@ static bool load(void)
         return false;
     }
     bool all = true;
-#define FIND(type, name, arguments) all = (p_##name = (type(*) arguments)find(library, #name)) && all;
+#define FIND(name) all = (p_##name = (__typeof__(name) *)find(library, #name)) && all;
     VIPS_FUNCTIONS(FIND)
     return all;
 }

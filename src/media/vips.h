@@ -12,29 +12,36 @@ typedef struct VipsArrayDouble VipsArrayDouble;
 
 enum { VIPS_SIZE_DOWN = 2, VIPS_FAIL_ON_TRUNCATED = 1, VIPS_INTERPRETATION_sRGB = 22, VIPS_FORMAT_UCHAR = 0 };
 
-/* X(what is returned, name, arguments) */
-#define VIPS_FUNCTIONS(X)                                                                            \
-    X(int, vips_init, (const char *program))                                                         \
-    X(void, vips_concurrency_set, (int threads))                                                     \
-    X(void, vips_cache_set_max, (int operations))                                                    \
-    X(void, vips_block_untrusted_set, (int on))                                                      \
-    X(void, vips_operation_block_set, (const char *name, int on))                                    \
-    X(int, vips_thumbnail_buffer, (void *bytes, size_t len, VipsImage **out, int width, ...))        \
-    X(int, vips_thumbnail_image, (VipsImage *in, VipsImage **out, int width, ...))                   \
-    X(int, vips_flatten, (VipsImage *in, VipsImage **out, ...))                                      \
-    X(int, vips_colourspace, (VipsImage *in, VipsImage **out, int space, ...))                       \
-    X(int, vips_extract_area, (VipsImage *in, VipsImage **out, int x, int y, int w, int h, ...))     \
-    X(VipsImage *, vips_image_new_from_memory_copy, (const void *pixels, size_t len, int w, int h, int bands, int format)) \
-    X(int, vips_copy, (VipsImage *in, VipsImage **out, ...))                                         \
-    X(int, vips_image_get_width, (const VipsImage *in))                                              \
-    X(int, vips_image_get_height, (const VipsImage *in))                                             \
-    X(int, vips_image_get_bands, (const VipsImage *in))                                              \
-    X(void *, vips_image_write_to_memory, (VipsImage *in, size_t *len))                              \
-    X(int, vips_webpsave_buffer, (VipsImage *in, void **bytes, size_t *len, ...))                    \
-    X(int, vips_jpegsave_buffer, (VipsImage *in, void **bytes, size_t *len, ...))                    \
-    X(VipsArrayDouble *, vips_array_double_newv, (int n, ...))                                       \
-    X(void, vips_area_unref, (void *array))                                                          \
-    X(void, g_object_unref, (void *object))                                                          \
-    X(void, g_free, (void *memory))
+int vips_init(const char *program);
+void vips_concurrency_set(int threads);
+void vips_cache_set_max(int operations);
+void vips_block_untrusted_set(int on);
+void vips_operation_block_set(const char *name, int on);
+int vips_thumbnail_buffer(void *bytes, size_t len, VipsImage **out, int width, ...);
+int vips_thumbnail_image(VipsImage *in, VipsImage **out, int width, ...);
+int vips_flatten(VipsImage *in, VipsImage **out, ...);
+int vips_colourspace(VipsImage *in, VipsImage **out, int space, ...);
+int vips_extract_area(VipsImage *in, VipsImage **out, int x, int y, int w, int h, ...);
+VipsImage *vips_image_new_from_memory_copy(const void *pixels, size_t len, int w, int h, int bands, int format);
+int vips_copy(VipsImage *in, VipsImage **out, ...);
+int vips_image_get_width(const VipsImage *in);
+int vips_image_get_height(const VipsImage *in);
+int vips_image_get_bands(const VipsImage *in);
+void *vips_image_write_to_memory(VipsImage *in, size_t *len);
+int vips_webpsave_buffer(VipsImage *in, void **bytes, size_t *len, ...);
+int vips_jpegsave_buffer(VipsImage *in, void **bytes, size_t *len, ...);
+VipsArrayDouble *vips_array_double_newv(int n, ...);
+void vips_area_unref(void *array);
+void g_object_unref(void *object);
+void g_free(void *memory);
+
+/* All of them, by name. */
+#define VIPS_FUNCTIONS(X) \
+    X(vips_init) X(vips_concurrency_set) X(vips_cache_set_max) X(vips_block_untrusted_set) \
+    X(vips_operation_block_set) X(vips_thumbnail_buffer) X(vips_thumbnail_image) X(vips_flatten) \
+    X(vips_colourspace) X(vips_extract_area) X(vips_image_new_from_memory_copy) X(vips_copy) \
+    X(vips_image_get_width) X(vips_image_get_height) X(vips_image_get_bands) X(vips_image_write_to_memory) \
+    X(vips_webpsave_buffer) X(vips_jpegsave_buffer) X(vips_array_double_newv) X(vips_area_unref) \
+    X(g_object_unref) X(g_free)
 
 #endif
