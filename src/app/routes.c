@@ -13,6 +13,7 @@
 #include "feature/kin/kin_web.h"
 #include "feature/live/live_web.h"
 #include "feature/moderate/moderate_web.h"
+#include "feature/notify/notice_web.h"
 #include "feature/people/people_web.h"
 #include "feature/photo/photo_web.h"
 #include "feature/poll/poll_web.h"
@@ -27,7 +28,7 @@
 const route *const route_tables[] = {
     about_routes,   account_routes, second_routes, passkey_routes, setup_routes, feed_routes, wall_routes, comment_routes, tag_routes,
     bookmark_routes, poll_routes, photo_routes, friends_routes, circles_routes, profile_routes, profile_settings_routes, profile_privacy_routes,
-    profile_as_routes, facts_routes, kin_routes, quiet_routes, discover_routes, people_routes, moderate_routes, live_routes, NULL};
+    profile_as_routes, facts_routes, kin_routes, quiet_routes, notice_routes, discover_routes, people_routes, moderate_routes, live_routes, NULL};
 
 static const char *const who_words[] = {[ANYONE] = "anyone", [GUEST] = "guest", [MEMBER] = "member",
                                         [STAFF] = "staff",   [OWNER] = "owner", [SETUP] = "setup"};

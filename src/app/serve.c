@@ -22,6 +22,7 @@
 #include "feature/account/account_web.h"
 #include "feature/comment/comment.h"
 #include "feature/live/live_web.h"
+#include "feature/notify/notice.h"
 #include "feature/photo/photo.h"
 #include "feature/second/second.h"
 #include "feature/wall/wall.h"
@@ -56,7 +57,7 @@ static void harden(void)
     }
 }
 
-static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, &comment_sweep, &second_sweep, &photo_sweep, NULL};
+static const job_kind *const job_kinds[] = {&account_sweep, &wall_sweep, &comment_sweep, &second_sweep, &photo_sweep, &notice_sweep, NULL};
 
 /* What the running process alone knows, for the operator's page. */
 static void tell_health(void *arg, server *s, health *out)

@@ -59,11 +59,8 @@ bool frame_send(int channel, const frame *f)
     if (fds) {
         m.msg_control = room.bytes;
         m.msg_controllen = CMSG_SPACE(fds);
-        struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-        h->cmsg_level = SOL_SOCKET;
-        h->cmsg_type = SCM_RIGHTS;
-        h->cmsg_len = CMSG_LEN(fds);
-        memcpy(CMSG_DATA(h), f->fds, fds);
+        room.head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(fds)};
+        memcpy(CMSG_DATA(&room.head), f->fds, fds);
     }
     ssize_t sent;
     do sent = sendmsg(channel, &m, MSG_NOSIGNAL);

@@ -14,7 +14,8 @@ typedef enum change_kind {
     CHANGE_WALL = 4,     /* a: owner of the wall, b: post id. Posts, their audiences, wordings and likes */
     CHANGE_SITE = 5,     /* settings of the whole server */
     CHANGE_LIKED = 6,    /* a: who set or took back a like, b: post id */
-    CHANGE_SESSIONS = 7  /* a: whose sessions began, ended or were used on a new day, or who chose what not to read */
+    CHANGE_SESSIONS = 7, /* a: whose sessions began, ended or were used on a new day, or who chose what not to read */
+    CHANGE_NOTICES = 8   /* a: who was told of something, or has read it */
 } change_kind;
 
 typedef struct change {

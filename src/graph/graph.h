@@ -113,6 +113,11 @@ void graph_here_again(ctx *c, int64_t num);
 /* When that minute began, in ms; 0 for nobody seen. */
 int64_t graph_here_last(const ctx *c, int64_t num);
 
+/* ---- what was told to the viewer ---- */
+#define NOTICES_COUNTED 99 /* whoever has more has "99" */
+/* How many lines of notices the viewer has not read. */
+rc graph_notices(ctx *c, int64_t *fresh);
+
 /* ---- sessions ---- */
 #define SESSION_HASH 32
 #define GRAPH_SESSIONS_MAX 64 /* of one member; the account keeps them below */

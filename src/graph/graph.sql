@@ -96,3 +96,9 @@ UPDATE wall_count SET posts = posts - $posts WHERE bucket = $bucket AND owner = 
 -- name: graph_wall_count_put :exec
 INSERT INTO wall_count (bucket, owner, audience, posts) VALUES ($bucket, $owner, $audience, $posts)
 ON CONFLICT (bucket, owner, audience) DO UPDATE SET posts = wall_count.posts + excluded.posts;
+
+-- name: graph_notices_seen :one
+SELECT s.seen_at FROM notice_state s WHERE s.bucket = $bucket AND s.member = $member;
+
+-- name: graph_notices_fresh :many
+SELECT DISTINCT n.kind, n.about FROM notice n WHERE n.bucket = $bucket AND n.member = $member AND n.at > $seen LIMIT $limit;

@@ -77,11 +77,12 @@ typedef struct liked_part {
     int64_t items[]; /* newest first */
 } liked_part;
 
-/* Both are asked for whoever is here, and for nobody else: so they share a place. */
+/* All of it is asked for whoever is here, and for nobody else: so it shares a place. */
 typedef struct sessions_part {
     part head;
     size_t len;
     const quiet *quiet; /* behind the sessions */
+    int64_t notices;    /* lines that were not read */
     graph_session items[];
 } sessions_part;
 

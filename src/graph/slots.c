@@ -265,7 +265,8 @@ static bool part_of_change(change_kind kind, part_kind *out)
     case CHANGE_PRIVACY: *out = PART_DOORS; return true;
     case CHANGE_WALL: *out = PART_RING; return true;
     case CHANGE_LIKED: *out = PART_LIKED; return true;
-    case CHANGE_SESSIONS: *out = PART_SESSIONS; return true;
+    case CHANGE_SESSIONS:
+    case CHANGE_NOTICES: *out = PART_SESSIONS; return true;
     case CHANGE_SITE: return false;
     }
     return false; /* a newer server's kind: nothing that this one keeps */

@@ -276,7 +276,8 @@ void streams_client_said(web_thread *t, void *stream_, uint32_t events)
 
 static bool concerns_streams(change_kind kind)
 {
-    return kind == CHANGE_WALL || kind == CHANGE_EDGES || kind == CHANGE_MEMBER || kind == CHANGE_SESSIONS;
+    return kind == CHANGE_WALL || kind == CHANGE_EDGES || kind == CHANGE_MEMBER || kind == CHANGE_SESSIONS ||
+           kind == CHANGE_NOTICES;
 }
 
 static void hear(stream_set *set, const change *changes)

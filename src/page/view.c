@@ -133,7 +133,7 @@ static rc take_me(view *v)
     TRY(graph_edges(c, v->who.num, &edges));
     for (size_t i = 0; i < edges.len; i++)
         if (edges.items[i].bits & EDGE_NEW) v->requests++;
-    return OK;
+    return graph_notices(c, &v->notices);
 }
 
 rc view_init(view *v, req *r, nav nav, msg title)
@@ -156,7 +156,7 @@ rc view_init(view *v, req *r, nav nav, msg title)
 static bool frame_key(const view *v, enum fragment_shape shape, fragment_key *key)
 {
     unsigned staff = v->who.role >= ROLE_STAFF;
-    *key = (fragment_key){.id = v->who.num, .version = v->me.version, .people = (uint32_t)v->requests, .day = v->r->site->version,
+    *key = (fragment_key){.id = v->who.num, .version = v->me.version, .people = (uint32_t)(v->requests * 128 + v->notices), .day = v->r->site->version,
                           .shape = (uint16_t)(shape + 32u * v->nav), .lang = (uint16_t)(v->lang + 32u * staff)};
     return v->r->c->db && v->r->fragments;
 }

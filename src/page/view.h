@@ -8,7 +8,7 @@
 #include "http/req.h"
 #include "http/site.h"
 
-typedef enum nav { NAV_NONE, NAV_GUEST, NAV_ME, NAV_NEWS, NAV_FRIENDS, NAV_PEOPLE, NAV_BOOKMARKS, NAV_SETTINGS, NAV_ADMIN } nav;
+typedef enum nav { NAV_NONE, NAV_GUEST, NAV_ME, NAV_NEWS, NAV_FRIENDS, NAV_PEOPLE, NAV_BOOKMARKS, NAV_NOTICES, NAV_SETTINGS, NAV_ADMIN } nav;
 
 /* Somebody as lists and heads show them. */
 typedef struct person {
@@ -34,6 +34,7 @@ typedef struct view {
     str site_name, host;
     str theme;          /* "light", "dark", or empty: the system's */
     int64_t requests;   /* friend requests that wait */
+    int64_t notices;    /* lines that were not read */
     str once;           /* this page's token */
     str here;           /* a local address that leads back to this page, or near it if it answers a form: for `to` fields */
     str kept;           /* what was typed into a form that was refused, all fields in one; empty: nothing */

@@ -164,6 +164,8 @@ class Browser:
 
     def token(self, path):
         status, text = self.ask("GET", path)
+        if status == 503:
+            return None  # too much to do just now, or a database that is late: it says so and harms nothing
         found = re.search(r'name="once" value="([^"]+)"', text)
         if status != 200 or not found:
             raise RuntimeError(f"{path} answered {status} without a token")
@@ -203,7 +205,9 @@ class Client:
     def write_once(self, browser):
         token = browser.token("/feed")
         kind = random.random()
-        if kind < 0.6 or not self.posts:
+        if token is None:
+            self.refused += 1
+        elif kind < 0.6 or not self.posts:
             self.post(browser, token)
         elif kind < 0.85:
             self.like(browser, token)

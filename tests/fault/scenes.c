@@ -21,6 +21,7 @@
 #include "feature/second/passkeys.h"
 #include "feature/second/second_web.h"
 #include "feature/second/ticket.h"
+#include "feature/notify/notice.h"
 #include "feature/quiet/quiet.h"
 #include "feature/setup/setup.h"
 #include "feature/wall/wall.h"
@@ -777,6 +778,27 @@ static rc make_filter_delete(ctx *c, scene *s)
     return quiet_filter_set(c, STR("tram"), true, true, SPAN_EVER);
 }
 
+/* Something was told, or reading it would change nothing. */
+static rc make_seen(ctx *c, scene *s)
+{
+    int64_t num, other;
+    TRY(me(c, s, &num));
+    TRY(newcomer(c, ROLE_MEMBER, &other));
+    FORM(s, c, "until=%lld", (long long)c->now);
+    viewer reader = c->viewer;
+    c->viewer = (viewer){other, ROLE_MEMBER};
+    rc_code told = notice_tell(c, num, (notice_of){NOTICE_FRIENDS, 0, 0, 0});
+    c->viewer = reader;
+    return told;
+}
+
+static rc make_kinds(ctx *c, scene *s)
+{
+    int64_t num;
+    FORM(s, c, "kind1=1");
+    return me(c, s, &num);
+}
+
 static rc make_mute(ctx *c, scene *s)
 {
     int64_t num, other;
@@ -911,6 +933,8 @@ const scene_maker scenes[] = {
     {.path = "/settings/profile/family/{ordinal:int}/delete", .make = make_family_delete},
     {.path = "/settings/profile/claims/{num:int}_{ordinal:int}/agree", .make = make_agree},
     {.path = "/settings/profile/claims/{num:int}_{ordinal:int}/decline", .make = make_decline_claim},
+    {.path = "/notifications/seen", .make = make_seen},
+    {.path = "/settings/notifications", .make = make_kinds},
     {.path = "/settings/quiet", .make = make_filter},
     {.path = "/settings/quiet/{ordinal:int}/delete", .make = make_filter_delete},
     {.path = "/mute/{num:int}", .make = make_mute},

@@ -273,6 +273,8 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
       choices: { words: ["x"], whole: ["", "2", "x"], warns: ["", "2", "x"], span: ["", "4", "-1", "x"] },
     }));
 
+  test("which notifications", () => tryForm(anna.client, "/settings/notifications", { kind1: 1, kind3: 1 }, { choices: { kind1: ["", "0", "2", "x"], kind8: ["yes"] } }));
+
   test("a mute", () => tryForm(anna.client, `/mute/${ivan.num}`, { span: 0 }, { choices: { span: ["", "4", "-1", "x"] } }));
 
   test("the status line", () => tryForm(anna.client, "/status", { status: "Here" }, { texts: { status: { max: 100 } } }));
@@ -351,7 +353,7 @@ describe("a form filled in wrongly says so, keeps what was typed and writes noth
 
 // These have buttons and nothing to fill in: what can be wrong with them is in the access matrix. Those about passkeys are filled in
 // by a script, at an address with a name: see second.test.mjs.
-const BUTTONS = ["/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "unvote", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}", "/unmute/{num:int}", "/friends/suggested/{num:int}/dismiss", "/settings/quiet/{ordinal:int}/delete", ...["family", "education", "career"].map((v) => `/settings/profile/${v}/{ordinal:int}/delete`), ...["agree", "decline"].map((v) => `/settings/profile/claims/{num:int}_{ordinal:int}/${v}`)];
+const BUTTONS = ["/notifications/seen", "/login/passkey", "/settings/second/passkeys/new", "/settings/second/passkeys/remove", "/logout", "/view", "/settings/sessions/end", "/settings/sessions/end-others", "/settings/invitations/end", "/admin/members/{num:int}/role", "/friends/circle/{ordinal:int}/add", "/friends/circle/{ordinal:int}/remove", "/friends/circle/{ordinal:int}/delete", ...["delete", "restore", "like", "unlike"].flatMap((v) => [`/wall{owner:int}_{ordinal:int}/${v}`, `/comment{owner:int}_{ordinal:int}/${v}`]), ...["pin", "unpin", "unvote", "bookmark", "unbookmark"].map((v) => `/wall{owner:int}_{ordinal:int}/${v}`), ...["add", "cancel", "accept", "decline", "reopen", "remove", "follow", "unfollow"].map((v) => `/friends/{num:int}/${v}`), "/block/{num:int}", "/unblock/{num:int}", "/unmute/{num:int}", "/friends/suggested/{num:int}/dismiss", "/settings/quiet/{ordinal:int}/delete", ...["family", "education", "career"].map((v) => `/settings/profile/${v}/{ordinal:int}/delete`), ...["agree", "decline"].map((v) => `/settings/profile/claims/{num:int}_{ordinal:int}/${v}`)];
 
 test("no form was left out", () => {
   const pattern = (path) => new RegExp(`^${path.replace(/\{\w+:int\}/g, "\\d+").replace(/\{\w+\}/g, "[^/]+")}$`);
@@ -460,8 +462,10 @@ describe("what is not taken", () => {
 
   test("a body of another type", async () => {
     const once = await anna.client.once();
-    for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencodedx"])
+    for (const type of ["application/json", "text/plain", "application/x-www-form-urlencodedx"])
       await nothing(anna.client, anna.wall, { once, text: "x" }, { headers: { "content-type": type } }, 415);
+    await nothing(anna.client, "/status", { once, status: "x" }, { headers: { "content-type": "multipart/form-data; boundary=x" } }, 415);
+    await nothing(anna.client, anna.wall, { once, text: "x" }, { headers: { "content-type": "multipart/form-data; boundary=x" } }, 400);
     expect(await anna.client.post(anna.wall, { once, text: "of the right type" }, { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } }), 303);
   });
 

@@ -30,7 +30,7 @@ test("the answer is a stream that nobody stores, and says first what the frame c
   assert.equal(live.headers["content-type"], "text/event-stream");
   assert.equal(live.headers["cache-control"], "no-store");
   assert.ok(live.headers.date);
-  assert.deepEqual((await live.next("counters")).data, { requests: 0 });
+  assert.deepEqual((await live.next("counters")).data, { requests: 0, notices: 1 }, "a friendship was accepted");
   assert.ok(live.retry >= 4000 && live.retry < 8000);
   live.close();
 });
@@ -88,11 +88,11 @@ test("whoever was away hears what was missed: Last-Event-ID counts, not the page
 
 test("requests are counted as they come and go", async () => {
   const live = await Events.connect(anna.client);
-  assert.deepEqual((await live.next("counters")).data, { requests: 0 });
+  assert.deepEqual((await live.next("counters")).data, { requests: 0, notices: 1 });
   await stranger.done(`/friends/${anna.num}/add`);
-  assert.deepEqual((await live.next("counters")).data, { requests: 1 });
+  assert.deepEqual((await live.next("counters")).data, { requests: 1, notices: 1 });
   await anna.done(`/friends/${stranger.num}/accept`);
-  assert.deepEqual((await live.next("counters")).data, { requests: 0 });
+  assert.deepEqual((await live.next("counters")).data, { requests: 0, notices: 1 });
   await stranger.write("A friend by now");
   assert.equal((await live.next("news")).data.length, 1, "followed since the stream began");
   await anna.done(`/friends/${stranger.num}/remove`);
@@ -181,4 +181,15 @@ test("a server that is stopped lets go of its streams at once", async () => {
   await short.stop();
   assert.ok(performance.now() - began < 5000);
   await live.ended;
+});
+
+test("the bell rings as things happen, and is silent once they were read", async () => {
+  const post = await stranger.write("Ring, please");
+  const live = await Events.connect(stranger.client);
+  const before = (await live.next("counters")).data.notices;
+  await anna.done(`${post.path}/like`);
+  assert.equal((await live.next("counters")).data.notices, before + 1);
+  await stranger.done("/notifications/seen", { until: Date.now() });
+  assert.equal((await live.next("counters")).data.notices, 0);
+  live.close();
 });

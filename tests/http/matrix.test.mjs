@@ -203,6 +203,8 @@ const make = {
   "/settings/profile/career/{ordinal:int}/delete": () => ({ path: "/settings/profile/career/2/delete" }),
   "/settings/profile/claims/{num:int}_{ordinal:int}/agree": onClaim("agree"),
   "/settings/profile/claims/{num:int}_{ordinal:int}/decline": onClaim("decline"),
+  "POST /notifications/seen": () => ({ fields: { until: 1 } }),
+  "POST /settings/notifications": () => ({ fields: { kind1: 1 } }),
   "POST /settings/quiet": () => ({ fields: { words: "tram", whole: 1, warns: 1, span: 1 } }),
   "/settings/quiet/{ordinal:int}/delete": () => ({ path: "/settings/quiet/1/delete" }),
   "/mute/{num:int}": (variant) => ({ path: `/mute/${owner(variant).num}`, fields: { span: 1 } }),

@@ -143,6 +143,8 @@ async function plan(who) {
     "/settings/profile/education": [["member"], ["member", "/settings/profile/education?item=1"]],
     "/settings/profile/career": [["member"]],
     "/settings/view-as": [["member"], ["member", "/settings/view-as?who=guest"], ["member", "/settings/view-as?who=friend"], ["member", "/settings/view-as?who=name&name=nobody.there", 422], ["member", `/settings/view-as?who=name&name=${barred.name}`]],
+    "/notifications": [["member"], ["owner"], ["member", "/notifications?before=1"]],
+    "/settings/notifications": [["member"]],
     "/settings/quiet": [["member"]],
     "/mute/{num:int}": [["member", `/mute/${who.ru.num}`]],
     "/setup/{token}": [["guest", "/setup/over", 410]],

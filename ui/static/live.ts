@@ -3,7 +3,7 @@
 // whoever of its pages holds the lock listens and passes on what it hears. Where there are no locks (no secure context) each
 // page that is looked at listens for itself.
 
-type Heard = { what: "news"; ids: string[] } | { what: "counters"; requests: number };
+type Heard = { what: "news"; ids: string[] } | { what: "counters"; requests: number; notices: number };
 
 const at = document.body.dataset["live"];
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("veche-live") : null;
@@ -30,18 +30,24 @@ function showNews(ids: string[]): void {
   fresh.hidden = false;
 }
 
-function showRequests(n: number): void {
+function showCounters(requests: number, notices: number): void {
+  const n = requests + notices;
   document.title = document.title.replace(/^(\(\d+\) )?/, n ? `(${n}) ` : "");
-  for (const link of document.querySelectorAll('nav.nav a[href="/friends"], nav.bar a[href="/friends"], div.menu a[href="/friends"]')) {
-    const badge = link.querySelector(".n") ?? link.appendChild(Object.assign(document.createElement("span"), { className: "n" }));
-    badge.textContent = n ? String(n) : "";
-    if (!n) badge.remove();
+  badge('nav.nav a[href="/friends"], nav.bar a[href="/friends"], div.menu a[href="/friends"]', requests);
+  badge("a.bell", notices);
+}
+
+function badge(links: string, n: number): void {
+  for (const link of document.querySelectorAll(links)) {
+    const mark = link.querySelector(".n") ?? link.appendChild(Object.assign(document.createElement("span"), { className: "n" }));
+    mark.textContent = n ? String(n) : "";
+    if (!n) mark.remove();
   }
 }
 
 function show(heard: Heard): void {
   if (heard.what === "news") showNews(heard.ids);
-  else showRequests(heard.requests);
+  else showCounters(heard.requests, heard.notices);
 }
 
 function pass(heard: Heard): void {
@@ -55,7 +61,7 @@ function listen(): void {
   const since = fresh?.dataset["since"];
   source = new EventSource(since ? `${at}?since=${since}` : at!);
   source.addEventListener("news", (event) => pass({ what: "news", ids: JSON.parse(event.data) as string[] }));
-  source.addEventListener("counters", (event) => pass({ what: "counters", ...(JSON.parse(event.data) as { requests: number }) }));
+  source.addEventListener("counters", (event) => pass({ what: "counters", ...(JSON.parse(event.data) as { requests: number; notices: number }) }));
 }
 
 function listenWhileSeen(): void {

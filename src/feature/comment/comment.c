@@ -197,6 +197,29 @@ static rc parent_get(ctx *c, const wall_post *p, int64_t parent, comment_row *ou
     return may ? OK : fail(c, E_CONFLICT, MSG(L_comment_parent_gone), "the comment that is answered is gone");
 }
 
+static bool is_named(const text_mention_list *named, int64_t num)
+{
+    for (size_t i = 0; i < named->len; i++)
+        if (named->items[i] == num) return true;
+    return false;
+}
+
+/* Each hears of a comment once: that it answers them, else that it names them, else that it stands under their post or on their wall. */
+static rc tell(ctx *c, const wall_post *p, const comment_row *up, str stored, int64_t id)
+{
+    text_mention_list named;
+    text_mentions(stored, &named);
+    if (up->id) TRY(notice_tell_reader(c, up->author, (notice_of){NOTICE_ANSWER, up->id, p->id, id}, p->owner, p->author, p->audience));
+    for (size_t i = 0; i < named.len; i++)
+        if (named.items[i] != up->author)
+            TRY(notice_tell_reader(c, named.items[i], (notice_of){NOTICE_MENTION, id, p->id, id}, p->owner, p->author, p->audience));
+    int64_t theirs[2] = {p->author, p->owner};
+    for (int i = 0; i < 1 + (p->owner != p->author); i++)
+        if (theirs[i] != up->author && !is_named(&named, theirs[i]))
+            TRY(notice_tell(c, theirs[i], (notice_of){NOTICE_COMMENT, p->id, p->id, id}));
+    return OK;
+}
+
 rc comment_add(ctx *c, int64_t owner, int64_t post, int64_t parent, str text, int64_t *number)
 {
     wall_post p;
@@ -209,6 +232,7 @@ rc comment_add(ctx *c, int64_t owner, int64_t post, int64_t parent, str text, in
     TRY(wall_number(c, owner, number));
     int64_t bucket = bucket_of(owner), id = id_next(c->ids, bucket, c->now);
     TRY(sql_comment_insert(c->db, bucket, id, owner, *number, p.id, parent ? up.root : id, up.ordinal, up.author, c->viewer.num, stored));
+    TRY(tell(c, &p, &up, stored, id));
     return wall_commented(c, owner, p.id, 1);
 }
 
@@ -267,7 +291,9 @@ static rc like(ctx *c, int64_t owner, int64_t number)
     int64_t changed;
     TRY(comment_get(c, owner, number, &k, &p));
     TRY(sql_comment_like(c->db, bucket_of(owner), k.id, c->viewer.num, c->now, &changed));
-    return changed ? sql_comment_likes_add(c->db, 1, bucket_of(owner), k.id) : OK;
+    if (!changed) return OK;
+    TRY(notice_tell(c, k.author, (notice_of){NOTICE_LIKE_COMMENT, k.id, k.post, k.id}));
+    return sql_comment_likes_add(c->db, 1, bucket_of(owner), k.id);
 }
 
 /* Who has no like there learns nothing. */
@@ -278,6 +304,7 @@ static rc unlike(ctx *c, int64_t owner, int64_t number)
     int64_t changed;
     TRY(comment_read(c, owner, number, &k));
     TRY(sql_comment_unlike(c->db, bucket_of(owner), k.id, c->viewer.num, &changed));
+    if (changed) TRY(notice_untell(c, k.author, NOTICE_LIKE_COMMENT, k.id));
     return changed ? sql_comment_likes_add(c->db, -1, bucket_of(owner), k.id) : comment_get(c, owner, number, &k, &p);
 }
 

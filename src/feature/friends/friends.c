@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "db/change.h"
 #include "feature/kin/kin.h"
+#include "feature/notify/notice.h"
 #include "friends.sql.h"
 
 /* ---- the table ---- */
@@ -202,7 +203,10 @@ rc friends_do(ctx *c, friend_act act, int64_t other, str message)
     keep_message(&mine, &theirs, STR(""));
     keep_message(&theirs, &mine, message);
     if (act == ACT_BLOCK) TRY(kin_part(c, mine.owner, other));
-    return pair_write(c, &mine, &theirs);
+    TRY(pair_write(c, &mine, &theirs));
+    if (act == ACT_BLOCK) return notice_part(c, mine.owner, other);
+    bool friends = mine.bits & ~mine.was & EDGE_FRIEND;
+    return friends ? notice_tell(c, other, (notice_of){NOTICE_FRIENDS, 0, 0, 0}) : OK;
 }
 
 static rc is_reachable(ctx *c, int64_t num, bool *yes)

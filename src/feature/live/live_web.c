@@ -60,15 +60,18 @@ static rc tell_news(ctx *c, stream_subject *next, out *o)
     return OK;
 }
 
-static void tell_counters(const edge_list *edges, stream_subject *next, out *o)
+static rc tell_counters(ctx *c, const edge_list *edges, stream_subject *next, out *o)
 {
-    char data[48];
-    int64_t requests = 0;
+    char data[80];
+    int64_t requests = 0, notices;
     for (size_t i = 0; i < edges->len; i++) requests += (edges->items[i].bits & EDGE_NEW) != 0;
-    if (requests == next->count) return;
-    next->count = requests;
-    int len = snprintf(data, sizeof data, "{\"requests\":%lld}", (long long)requests);
+    TRY(graph_notices(c, &notices));
+    int64_t both = requests << 8 | notices;
+    if (both == next->count) return OK;
+    next->count = both;
+    int len = snprintf(data, sizeof data, "{\"requests\":%lld,\"notices\":%lld}", (long long)requests, (long long)notices);
     stream_event(o, "counters", 0, (str){data, (size_t)len});
+    return OK;
 }
 
 rc live_look(ctx *c, const stream_subject *now, const stream_heard *heard, stream_subject *next, out *o)
@@ -81,7 +84,7 @@ rc live_look(ctx *c, const stream_subject *now, const stream_heard *heard, strea
     c->viewer = (viewer){who.member, who.role};
     TRY(graph_edges(c, c->viewer.num, &edges));
     next->concerns = concerns(&edges, c->viewer.num);
-    tell_counters(&edges, next, o);
+    TRY(tell_counters(c, &edges, next, o));
     TRY(news_moved(c, heard, &moved));
     return moved ? tell_news(c, next, o) : OK;
 }

@@ -3,7 +3,7 @@
  *
  *   event     id               data
  *   news      the newest post  ["9223…", …]     posts in the viewer's news that are newer than `since` or Last-Event-ID
- *   counters                   {"requests":2}   what the frame counts
+ *   counters                   {"requests":2,"notices":1}  what the frame counts
  *
  * An event carries numbers and no words: whoever opens the page is judged once more. */
 #ifndef VECHE_LIVE_WEB_H

@@ -297,6 +297,26 @@ void text_tags(arena *a, str stored, text_tag_list *l)
     }
 }
 
+static void add_mention(int64_t num, text_mention_list *l)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (l->items[i] == num) return;
+    if (l->len < MENTIONS_MAX) l->items[l->len++] = num;
+}
+
+void text_mentions(str stored, text_mention_list *l)
+{
+    l->len = 0;
+    for (size_t i = 0; i < stored.len;) {
+        int64_t num;
+        str words, rest = str_skip(stored, i);
+        size_t whole = 0;
+        bool link = rest.ptr[0] == '[' && link_at(rest, &num, &words, &whole);
+        if (link) add_mention(num, l);
+        i += link ? whole : 1;
+    }
+}
+
 static void put_line_end(out *o, str s, size_t *at)
 {
     size_t n = 0;

@@ -34,6 +34,9 @@ html text_html_folded(arena *a, str stored, bool *folded);
 
 /* The tags of a text, folded, each once, at most TAGS_MAX. Pure. */
 void text_tags(arena *a, str stored, text_tag_list *out);
+/* The members who are named in a text, each once. Pure. */
+typedef struct text_mention_list { int64_t items[MENTIONS_MAX]; size_t len; } text_mention_list;
+void text_mentions(str stored, text_mention_list *out);
 /* What stands behind a '#', or is folded already (then it may be longer: "ß" becomes "ss"), folded; false when that is no tag. Folding
  * what is folded changes nothing. */
 bool text_tag(arena *a, str typed, str *folded);

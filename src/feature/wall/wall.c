@@ -226,6 +226,17 @@ rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
     return change_emit(c, CHANGE_WALL, owner, post);
 }
 
+/* Whoever is named and may read it; the owner of the wall in any case. */
+static rc tell(ctx *c, str stored, int64_t post, int64_t owner, int64_t audience)
+{
+    text_mention_list named;
+    text_mentions(stored, &named);
+    for (size_t i = 0; i < named.len; i++)
+        if (named.items[i] != owner)
+            TRY(notice_tell_reader(c, named.items[i], (notice_of){NOTICE_MENTION, post, post, 0}, owner, c->viewer.num, audience));
+    return notice_tell(c, owner, (notice_of){NOTICE_WALL, post, post, 0});
+}
+
 static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t original, size_t photos, int64_t *ordinal, int64_t *id)
 {
     int64_t author = c->viewer.num, bucket = bucket_of(owner);
@@ -236,6 +247,7 @@ static rc insert(ctx *c, int64_t owner, str text, int64_t audience, int64_t orig
     TRY(sql_wall_insert(c->db, bucket, *id, owner, *ordinal, author, audience, stored, original, (int64_t)photos));
     TRY(tag_write(c, bucket, *id, stored));
     TRY(count_post(c, owner, author, audience, true));
+    TRY(tell(c, stored, *id, owner, audience));
     return change_emit(c, CHANGE_WALL, owner, *id);
 }
 
@@ -282,6 +294,7 @@ rc wall_repost(ctx *c, int64_t owner, int64_t ordinal, str text, int64_t audienc
     TRY(count_repost(c, bucket_of(me), p.id, 1, true));
     TRY(insert(c, me, text, audience, p.id, 0, number, &id));
     TRY(count_repost(c, bucket_of(me), p.id, 1, false));
+    TRY(notice_tell(c, p.author, (notice_of){NOTICE_REPOST, p.id, id, 0}));
     return sql_wall_repost_insert(c->db, id_bucket(p.id), p.id, id);
 }
 
@@ -392,7 +405,9 @@ static rc like(ctx *c, int64_t owner, int64_t ordinal)
     TRY(wall_get(c, owner, ordinal, &p));
     int64_t changed;
     TRY(sql_wall_like(c->db, bucket_of(owner), p.id, c->viewer.num, c->now, &changed));
-    return changed ? liked(c, &p, 1) : OK;
+    if (!changed) return OK;
+    TRY(notice_tell(c, p.author, (notice_of){NOTICE_LIKE, p.id, p.id, 0}));
+    return liked(c, &p, 1);
 }
 
 /* A like is its member's own: it can be taken back where they see nothing any more. Who has none there learns nothing. */
@@ -402,6 +417,7 @@ static rc unlike(ctx *c, int64_t owner, int64_t ordinal)
     TRY(post_read(c, owner, ordinal, &p));
     int64_t changed;
     TRY(sql_wall_unlike(c->db, bucket_of(owner), p.id, c->viewer.num, &changed));
+    if (changed) TRY(notice_untell(c, p.author, NOTICE_LIKE, p.id));
     return changed ? liked(c, &p, -1) : wall_get(c, owner, ordinal, &p);
 }
 

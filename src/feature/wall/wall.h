@@ -8,6 +8,7 @@
 #define VECHE_WALL_H
 
 #include "db/jobs.h"
+#include "feature/notify/notice.h"
 #include "feature/photo/photo.h"
 #include "graph/privacy.h"
 #include "wall.sql.h"
