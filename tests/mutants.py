@@ -81,6 +81,16 @@ MUTANTS = [
     Mutant("let a passkey answer any challenge", "src/feature/second/webauthn.c",
            "if (!asked->challenge.len || !str_eq(said.challenge, asked->challenge)) return WEBAUTHN_CHALLENGE;", "", "webauthn_test"),
     Mutant("leave quotation marks as they are", "src/base/out.c", """['"'] = STR_INIT("&quot;"), """, "", "out_test"),
+    Mutant("forget that a pass ends", "src/feature/photo/photo.c", " && hour > now / HOUR_MS;", ";", "photo_test"),
+    Mutant("let a pass open any size", "src/feature/photo/photo.c", "photo, size, viewer, hour, 0}", "photo, 0, viewer, hour, 0}; (void)size", "photo_test"),
+    Mutant("skip privacy at a picture", "src/feature/photo/photo.c",
+           '    if (!may) return fail(c, E_NOT_FOUND, MSG(L_NONE), "not for this viewer");\n', "", "photo_test"),
+    Mutant("let a decoder open sockets", "src/media/confine.c", "SCMP_SYS(munmap),", "SCMP_SYS(socket), SCMP_SYS(munmap),", "confine_test"),
+    Mutant("take descriptors that nobody announced", "src/base/frames.c", "if (!whole || out->fd_count != came.fd_count)", "if (!whole)", "frames_test"),
+    Mutant("tell across a block", "src/feature/notify/notice.c", "    if (bits & (EDGE_BLOCKS | EDGE_BLOCKED)) return OK;\n", "    (void)bits;\n", "notice_test"),
+    Mutant("keep what was told after a block", "src/feature/friends/friends.c", "return notice_part(c, mine.owner, other);", "return OK;", "notice_test"),
+    Mutant("tell whoever may not read", "src/feature/notify/notice.c", "return may ? notice_tell(c, member, what) : OK;",
+           "return notice_tell(c, member, what);", "notice_test"),
 ]
 
 

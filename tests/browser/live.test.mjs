@@ -59,11 +59,12 @@ for (const lang of ["en", "ru"])
       const { page } = window;
       await page.goto("/feed");
       const asks = await join(server, `asks.${lang}`);
+      const told = Number(/^\((\d+)\) /.exec(await page.title())?.[1] ?? 0); // of what happened before
       await asks.done(`/friends/${anna.num}/add`);
-      await page.waitForFunction(() => document.title.startsWith("(1) "));
+      await page.waitForFunction((n) => document.title.startsWith(`(${n}) `), told + 1);
       assert.equal(await page.locator("nav.nav a[href='/friends'] .n").innerText(), "1");
       await anna.done(`/friends/${asks.num}/accept`);
-      await page.waitForFunction(() => !document.title.startsWith("("));
+      await page.waitForFunction((n) => (n ? document.title.startsWith(`(${n}) `) : !document.title.startsWith("(")), told);
       assert.equal(await page.locator("nav.nav a[href='/friends'] .n").count(), 0);
     });
 

@@ -92,6 +92,15 @@ test("only what one wants to hear is told", async () => {
   assert.equal((await list(anna)).length, 1);
 });
 
+test("words that one filters are not repeated", async () => {
+  await anna.done("/settings/quiet", { words: "tram", whole: 1, warns: 0, span: 0 });
+  const post = await anna.write("How do we get there?");
+  await boris.comment(post, "By tram");
+  const [line] = await list(anna);
+  assert.match(line, /A comment on your post/);
+  assert.doesNotMatch(line, /tram/);
+});
+
 describe("reading changes nothing", () => {
   test("opening the list leaves the count as it is", async () => {
     const post = await anna.write("Once");

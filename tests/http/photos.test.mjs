@@ -52,14 +52,18 @@ async function left(count) {
 }
 const bytesOf = (answer) => answer.buffer;
 
-/** The two processes that wait for pictures, once the one that made the last picture has been replaced. */
+/** The two processes that wait for pictures: the one that made the last picture has been replaced, and both have started up. */
 async function decoders() {
-  for (let left = 100; left > 0; left--) {
+  let rested = 0, last = "";
+  for (let left = 200; left > 0; left--) {
     const media = children(server).filter((c) => c.what === "media");
-    if (media.length === 2) return media;
-    await new Promise((done) => setTimeout(done, 20));
+    const now = JSON.stringify(media.map(({ pid }) => [pid, ticks(pid)]));
+    rested = media.length === 2 && now === last ? rested + 1 : 0;
+    if (rested === 10) return media;
+    last = now;
+    await new Promise((done) => setTimeout(done, 30));
   }
-  assert.fail("there are no two media processes");
+  assert.fail("there are no two media processes at rest");
 }
 
 /** How long a process has computed, in ticks of 10 ms. */

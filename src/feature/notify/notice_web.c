@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "feature/comment/comment.h"
 #include "feature/wall/text.h"
+#include "feature/wall/wall_web.h"
 #include "notice_pages.tpl.h"
 
 static const enum lang_key words_of[NOTICE_KINDS] = {
@@ -13,15 +14,21 @@ static const enum lang_key words_of[NOTICE_KINDS] = {
 
 /* ---- one line ---- */
 
-/* The beginning, in one line. */
-static str excerpt_of(arena *a, str stored)
+/* The beginning, in one line; nothing of what one of the viewer's filters speaks about. */
+static rc excerpt_of(ctx *c, int64_t author, str stored, str *out)
 {
+    arena *a = c->arena;
+    const quiet *q;
     str typed = text_typed(a, stored);
+    *out = STR("");
+    TRY(graph_quiet(c, &q));
+    if (wall_filter(c, q, author, stored)) return OK;
     char *one = arena_alloc(a, typed.len + 1);
     size_t at = 0, points = 0;
     while (at < typed.len && points < EXCERPT_POINTS) (void)utf8_next(typed, &at), points++;
     for (size_t i = 0; i < at; i++) one[i] = typed.ptr[i] == '\n' ? ' ' : typed.ptr[i];
-    return at < typed.len ? arena_printf(a, "%.*s…", (int)at, one) : (str){one, at};
+    *out = at < typed.len ? arena_printf(a, "%.*s…", (int)at, one) : (str){one, at};
+    return OK;
 }
 
 /* What is gone, or is no longer for this viewer, has no line. */
@@ -37,8 +44,7 @@ static rc lead_to_comment(ctx *c, int64_t id, notice_line *l, bool *there)
     TRY(comment_head(c, id, &k, there));
     if (!*there) return OK;
     l->to = url_local(arena_printf(c->arena, "/comment%lld_%lld", (long long)k.owner, (long long)k.ordinal));
-    l->excerpt = excerpt_of(c->arena, k.text);
-    return OK;
+    return excerpt_of(c, k.author, k.text, &l->excerpt);
 }
 
 static rc lead(ctx *c, notice_line *l, bool *there)
@@ -49,8 +55,7 @@ static rc lead(ctx *c, notice_line *l, bool *there)
     if (!*there) return OK;
     if (what->comment) return lead_to_comment(c, what->comment, l, there);
     l->to = url_local(arena_printf(c->arena, "/wall%lld_%lld", (long long)p.owner, (long long)p.ordinal));
-    l->excerpt = excerpt_of(c->arena, p.text);
-    return OK;
+    return excerpt_of(c, p.author, p.warning.len ? p.warning : p.text, &l->excerpt); /* a warning stands for its post here too */
 }
 
 static rc line_of(const view *v, const notice_group *g, notice_line *l, bool *there)
