@@ -10,11 +10,10 @@ const PATH = process.env.VECHE_CHROMIUM ?? "/usr/bin/chromium";
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Who walks: both languages, with scripts and without. A page does not know its database, so on PostgreSQL two of the four do. */
+/** Who walks: both languages, with scripts and without. A page does not know its database, so on PostgreSQL one of the four does. */
 export const WALKERS = [
   { lang: "en", js: true },
-  { lang: "ru", js: false },
-  ...(process.env.VECHE_ENGINE === "postgres" ? [] : [{ lang: "en", js: false }, { lang: "ru", js: true }]),
+  ...(process.env.VECHE_ENGINE === "postgres" ? [] : [{ lang: "ru", js: false }, { lang: "en", js: false }, { lang: "ru", js: true }]),
 ];
 
 export function launch() {
