@@ -11,7 +11,6 @@ import argparse
 import concurrent.futures
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,12 +63,6 @@ def tool_suites():
     yield Suite("tools/typescript", ["npm", "run", "-s", "check"], "exit", "quick")
 
 
-def memory():
-    """A folder in memory, where there is room. What these suites ask is not what a disk keeps: the crash and power tests do, on a disk."""
-    shm = "/dev/shm"
-    return shm if os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 4 << 30 else tempfile.gettempdir()
-
-
 def node_suites():
     for folder in ("http", "browser"):
         for path in sorted((ROOT / "tests" / folder).glob("*.test.mjs")):
@@ -78,7 +71,7 @@ def node_suites():
                 level = "quick" if path.stem.split(".")[0] in ("journey", "matrix") and engine == "sqlite" else "full"
                 yield Suite(f"{folder}/{path.stem.split('.')[0]}/{engine}",
                             ["node", "--test", "--test-reporter=tap", str(path.relative_to(ROOT))], "node", level,
-                            {"VECHE_ENGINE": engine, "TMPDIR": memory()})
+                            {"VECHE_ENGINE": engine})
 
 
 def python_suites(level):
