@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { assertQuiet, Axe, launch, openWindow, WALKERS } from "../support/browser.mjs";
+import { assertQuiet, launch, WALKERS } from "../support/browser.mjs";
 import { start } from "../support/server.mjs";
-import { foreign, words } from "../support/words.mjs";
+import { walk } from "../support/walk.mjs";
 
 const PASSWORD = "a few words in a row";
 const PEOPLE = {
@@ -24,66 +24,28 @@ after(() => browser?.close());
 for (const { lang, js } of WALKERS) describe(`${lang}, scripts ${js ? "on" : "off"}`, () => journey(lang, js));
 
 function journey(lang, js) {
-  const t = words(lang);
+  const { windows, t, begin, end, audit, open, step, press, field } = walk(lang, js);
   const names = PEOPLE[lang];
   const full = (who) => names[who].join(" ");
-  let server, axe;
-  const windows = {};
+  let server;
   let invitation, post, onIvan;
 
   before(async () => {
     server = await start();
-    axe = await Axe.open(browser, server.url);
-    for (const who of ["marfa", "olga", "ivan", "guest"]) windows[who] = await openWindow(browser, server.url, { lang, js });
+    await begin(browser, server, { marfa: null, olga: null, ivan: null });
   });
   after(async () => {
-    await axe?.close();
-    for (const w of Object.values(windows)) await w.close();
+    await end();
     await server?.stop();
   });
 
   // ---- steps ----
-
-  /** Everything that holds for every page. */
-  async function audit(who) {
-    const { page } = windows[who];
-    const html = await page.content();
-    const where = `${who} at ${page.url()}`;
-    assert.deepEqual(await axe.look(page.url(), html), [], `axe, ${where}`);
-    assert.equal(await page.locator("html").getAttribute("lang"), lang, where);
-    assert.deepEqual(foreign(await page.locator("body").innerText(), lang), [], `the other language, ${where}`);
-    assert.notEqual(await page.title(), "", where);
-    assertQuiet(windows[who], where);
-  }
-
-  /** Goes there; the status. */
-  async function open(who, path, status = 200) {
-    const answer = await windows[who].page.goto(path);
-    assert.equal(answer.status(), status, `${who} opens ${path}`);
-    await audit(who);
-    return windows[who].page;
-  }
-
-  /** Does something that leads to another page, waits for it, looks at it. */
-  async function step(who, act, expected = null) {
-    const { page } = windows[who];
-    const loaded = page.waitForEvent("load");
-    await act(page);
-    await loaded;
-    if (expected !== null) assert.match(new URL(page.url()).pathname + new URL(page.url()).search, expected, `${who} is led on`);
-    await audit(who);
-    return page;
-  }
-
-  const press = (who, key, expected = null, within = "main") =>
-    step(who, (page) => page.locator(within).getByRole("button", { name: t(key), exact: true }).first().click(), expected);
 
   async function toast(who, key) {
     assert.match(await windows[who].page.getByRole("status").innerText(), new RegExp(escape(t(key))));
   }
 
   const escape = (s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const field = (page, key) => page.getByLabel(t(key), { exact: true });
   const article = (page, text) => page.getByRole("article").filter({ hasText: text });
 
   async function fillAccount(page, who) {

@@ -12,7 +12,7 @@ export function walk(lang, js) {
   const windows = {};
   let axe;
 
-  /** A window for each of the people, {name: Person}, and one for a guest. */
+  /** A window for each of the people, {name: Person, or null for somebody who has still to log in}, and one for a guest. */
   async function begin(browser, server, people) {
     axe = await Axe.open(browser, server.url);
     for (const who of [...Object.keys(people), "guest"]) {
@@ -30,6 +30,8 @@ export function walk(lang, js) {
     const { page } = windows[who];
     const where = `${who} at ${page.url()}`;
     assert.deepEqual(await axe.look(page.url(), await page.content()), [], `axe, ${where}`);
+    assert.equal(await page.locator("html").getAttribute("lang"), lang, where);
+    assert.notEqual(await page.title(), "", where);
     assert.deepEqual(foreign(await page.locator("body").innerText(), lang), [], `the other language, ${where}`);
     assertQuiet(windows[who], where);
   }
@@ -53,7 +55,7 @@ export function walk(lang, js) {
     return page;
   }
 
-  const press = (who, key, expected) => step(who, (page) => page.locator("main").getByRole("button", { name: t(key), exact: true }).first().click(), expected);
+  const press = (who, key, expected, within = "main") => step(who, (page) => page.locator(within).getByRole("button", { name: t(key), exact: true }).first().click(), expected);
   const follow = (who, key, expected) => step(who, (page) => page.locator("main").getByRole("link", { name: t(key) }).first().click(), expected);
   const field = (page, key) => page.getByLabel(t(key), { exact: true });
   const main = (who) => windows[who].page.locator("main").innerText();

@@ -6,7 +6,7 @@ import htmx from "htmx.org";
 
 import "./live";
 import { showPasskeys } from "./passkey";
-import "./upload";
+import "./photos";
 
 // Trusted Types. The pages are sent with `require-trusted-types-for 'script'`: a string may not become markup or code.
 // htmx parses each answer of our server into a document of its own (inert: scripts in it do not run, and htmx is told

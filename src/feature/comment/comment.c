@@ -2,7 +2,6 @@
 #include "feature/comment/comment.h"
 
 #include "base/ids.h"
-#include "feature/wall/text.h"
 
 #define SWEEP_SLICE 50
 #define SWEEP_PAUSE_MS (10 * INT64_C(60000))
@@ -210,9 +209,7 @@ static rc tell(ctx *c, const wall_post *p, const comment_row *up, str stored, in
     text_mention_list named;
     text_mentions(stored, &named);
     if (up->id) TRY(notice_tell_reader(c, up->author, (notice_of){NOTICE_ANSWER, up->id, p->id, id}, p->owner, p->author, p->audience));
-    for (size_t i = 0; i < named.len; i++)
-        if (named.items[i] != up->author)
-            TRY(notice_tell_reader(c, named.items[i], (notice_of){NOTICE_MENTION, id, p->id, id}, p->owner, p->author, p->audience));
+    TRY(wall_tell_named(c, &named, up->author, (notice_of){NOTICE_MENTION, id, p->id, id}, p->owner, p->author, p->audience));
     int64_t theirs[2] = {p->author, p->owner};
     for (int i = 0; i < 1 + (p->owner != p->author); i++)
         if (theirs[i] != up->author && !is_named(&named, theirs[i]))

@@ -21,10 +21,7 @@ static size_t how_many(people *p, int64_t viewer) { return suggested(p, viewer).
 static rc dismisses(people *p, int64_t viewer, int64_t other)
 {
     ctx *c = world_act(p->w, viewer);
-    rc_code code = discover_dismiss(c, other);
-    if (code == OK) world_done(c);
-    else world_undo(c);
-    return code;
+    return world_ends(c, discover_dismiss(c, other));
 }
 
 /* ---- suggestions ---- */

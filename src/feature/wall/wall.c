@@ -5,7 +5,6 @@
 #include "db/change.h"
 #include "feature/poll/poll.h"
 #include "feature/tag/tag.h"
-#include "feature/wall/text.h"
 
 #define SWEEP_SLICE 50
 #define COUNTS_PAGE 200
@@ -226,14 +225,19 @@ rc wall_commented(ctx *c, int64_t owner, int64_t post, int by)
     return change_emit(c, CHANGE_WALL, owner, post);
 }
 
+rc wall_tell_named(ctx *c, const text_mention_list *named, int64_t but, notice_of what, int64_t owner, int64_t author, int64_t audience)
+{
+    for (size_t i = 0; i < named->len; i++)
+        if (named->items[i] != but) TRY(notice_tell_reader(c, named->items[i], what, owner, author, audience));
+    return OK;
+}
+
 /* Whoever is named and may read it; the owner of the wall in any case. */
 static rc tell(ctx *c, str stored, int64_t post, int64_t owner, int64_t audience)
 {
     text_mention_list named;
     text_mentions(stored, &named);
-    for (size_t i = 0; i < named.len; i++)
-        if (named.items[i] != owner)
-            TRY(notice_tell_reader(c, named.items[i], (notice_of){NOTICE_MENTION, post, post, 0}, owner, c->viewer.num, audience));
+    TRY(wall_tell_named(c, &named, owner, (notice_of){NOTICE_MENTION, post, post, 0}, owner, c->viewer.num, audience));
     return notice_tell(c, owner, (notice_of){NOTICE_WALL, post, post, 0});
 }
 

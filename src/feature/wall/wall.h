@@ -10,6 +10,7 @@
 #include "db/jobs.h"
 #include "feature/notify/notice.h"
 #include "feature/photo/photo.h"
+#include "feature/wall/text.h"
 #include "graph/privacy.h"
 #include "wall.sql.h"
 
@@ -26,6 +27,9 @@
 
 /* E_DENIED when the owner does not let the viewer post. `audience` counts on the own wall only. *ordinal: the new address. */
 rc wall_add(ctx *c, int64_t owner, str text, int64_t audience, int64_t *ordinal);
+/* Tells those who are named and may read what they are named in (its owner, author and audience), but for one who hears of it in
+ * another way. Inside an act. */
+rc wall_tell_named(ctx *c, const text_mention_list *named, int64_t but, notice_of what, int64_t owner, int64_t author, int64_t audience);
 /* The same with pictures. */
 rc wall_add_with(ctx *c, int64_t owner, str text, int64_t audience, const photo_new *photos, size_t len, int64_t *ordinal);
 /* E_NOT_FOUND also for posts that the viewer may not see; E_GONE for deleted ones that they could. */

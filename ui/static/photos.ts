@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Pictures on their way: what was chosen is shown before it is sent; how much of it has gone, and a way back, while it is sent.
+// Pictures: what was chosen is shown before it is sent; how much of it has gone, and a way back, while it is sent; and the arrow
+// keys on their pages.
 // Without this file the browser sends the same form by itself. All sentences come with the form.
 
 export {}; // a module: its names are its own
